@@ -1,0 +1,65 @@
+# numamark_structure(family/source [NAME name] [DEFINE macro...] [RECLAIM scheme...] [LOCK lock...] [LIBRARIES target...])
+#
+# Registers structures/<family>/<source>.c in the catalogue, once per choice:
+#   RECLAIM ebr hp       variants family/name+ebr, family/name+hp, compiled with NUMAMARK_RECLAIM_EBR=1...
+#   LOCK mutex rwlock    variants family/name@mutex, family/name@rwlock, compiled with NUMAMARK_LOCK_MUTEX=1...
+#   neither              one variant family/name
+# NAME and DEFINE give a second structure from the same source (an update by replacement instead of in place).
+# The source sees VARIANT_SYMBOL, VARIANT_NAME, VARIANT_FAMILY, VARIANT_STRUCTURE, VARIANT_RECLAIM and VARIANT_LOCK
+# (structures/variant.h turns them into the catalogue entry).
+function(numamark_structure source)
+	cmake_parse_arguments(S "" "NAME" "DEFINE;RECLAIM;LOCK;LIBRARIES" ${ARGN})
+	get_filename_component(family ${source} DIRECTORY)
+	get_filename_component(name ${source} NAME)
+	if(S_NAME)
+		set(name ${S_NAME})
+	endif()
+	if(S_RECLAIM)
+		foreach(scheme ${S_RECLAIM})
+			numamark_variant(${source} ${family} ${name} "${scheme}" "")
+		endforeach()
+	elseif(S_LOCK)
+		foreach(lock ${S_LOCK})
+			numamark_variant(${source} ${family} ${name} "" "${lock}")
+		endforeach()
+	else()
+		numamark_variant(${source} ${family} ${name} "" "")
+	endif()
+endfunction()
+
+# One compilation of one source. A macro in a function's clothes: uses S_DEFINE and S_LIBRARIES of its caller.
+macro(numamark_variant source family name scheme lock)
+	set(full "${family}/${name}")
+	set(definitions "")
+	if(NOT "${scheme}" STREQUAL "")
+		string(APPEND full "+${scheme}")
+		string(TOUPPER "NUMAMARK_RECLAIM_${scheme}" macro_name)
+		string(REPLACE "-" "_" macro_name ${macro_name})
+		list(APPEND definitions "${macro_name}=1")
+	endif()
+	if(NOT "${lock}" STREQUAL "")
+		string(APPEND full "@${lock}")
+		string(TOUPPER "NUMAMARK_LOCK_${lock}" macro_name)
+		string(REPLACE "-" "_" macro_name ${macro_name})
+		list(APPEND definitions "${macro_name}=1")
+	endif()
+	string(MAKE_C_IDENTIFIER "variant_${full}" symbol)
+	add_library(${symbol} OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/${source}.c)
+	target_compile_definitions(${symbol} PRIVATE ${definitions} ${S_DEFINE}
+		VARIANT_SYMBOL=${symbol} VARIANT_NAME="${full}" VARIANT_FAMILY="${family}"
+		VARIANT_STRUCTURE="${name}" VARIANT_RECLAIM="${scheme}" VARIANT_LOCK="${lock}")
+	target_link_libraries(${symbol} PRIVATE ${S_LIBRARIES})
+	set_property(GLOBAL APPEND PROPERTY NUMAMARK_VARIANT_TARGETS ${symbol})
+	set_property(GLOBAL APPEND_STRING PROPERTY NUMAMARK_CATALOGUE "VARIANT(${symbol})\n")
+endmacro()
+
+# numamark_catalogue(target): a library of all that was registered, with the one const array.
+function(numamark_catalogue target)
+	get_property(entries GLOBAL PROPERTY NUMAMARK_CATALOGUE)
+	get_property(variants GLOBAL PROPERTY NUMAMARK_VARIANT_TARGETS)
+	file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/catalogue.def CONTENT "${entries}")
+	target_sources(${target} PRIVATE ${CMAKE_BINARY_DIR}/catalogue.def)
+	foreach(variant ${variants})
+		target_sources(${target} PRIVATE $<TARGET_OBJECTS:${variant}>)
+	endforeach()
+endfunction()

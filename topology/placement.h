@@ -1,0 +1,74 @@
+/*
+ * Which PU each worker sits on: a pure function of topology, policy and number of workers.
+ *
+ * compact      fill a core (SMT siblings too), then its package's next core, then the next node
+ * scatter      round-robin over NUMA nodes, cores before SMT siblings
+ * cores-first  as compact, but every core of the machine once before any SMT sibling (the default)
+ * node:N       as cores-first, within the node with OS index N
+ * list:...     OS indexes of PUs in the order given, such as 0,2,4-7
+ */
+#ifndef TOPOLOGY_PLACEMENT_H
+#define TOPOLOGY_PLACEMENT_H
+
+#include "topology/topology.h"
+
+enum placement_kind {
+	PLACEMENT_COMPACT,
+	PLACEMENT_SCATTER,
+	PLACEMENT_CORES_FIRST,
+	PLACEMENT_NODE,
+	PLACEMENT_LIST
+};
+
+enum { PLACEMENT_LIST_MAX = 4096 };
+
+struct placement {
+	enum placement_kind kind;
+	unsigned node_os_index;    /* PLACEMENT_NODE */
+	unsigned list_length;      /* PLACEMENT_LIST */
+	unsigned list[PLACEMENT_LIST_MAX];
+};
+
+/**
+ * placement_parse() - read a policy from its text, without a machine.
+ *
+ * Return: 0, or -EINVAL with the sentence in @fault.
+ */
+int placement_parse(const char *text, struct placement *placement, struct fault *fault);
+
+/**
+ * placement_capacity() - how many PUs a policy can use on this machine.
+ *
+ * Return: the number, at least 1, or -ENOENT if the policy names an absent node or PU (sentence in @fault).
+ */
+int placement_capacity(const struct topology *topology, const struct placement *placement,
+		       struct fault *fault);
+
+/**
+ * placement_plan() - choose the PUs for n workers under a policy.
+ *
+ * SMT siblings come last unless the policy says otherwise. Pure: same inputs, same plan, no system call. With more
+ * workers than PUs, worker i sits where worker i mod capacity does (over-subscription is the caller's decision).
+ *
+ * @n:    number of workers, at least 1.
+ * @pus:  out, n indexes into topology_pu(); owned by the caller.
+ *
+ * Return: 0, -EINVAL if n is 0, -ENOENT if the policy names an absent node or PU.
+ */
+int placement_plan(const struct topology *topology, const struct placement *placement, unsigned n,
+		   unsigned *pus, struct fault *fault);
+
+/**
+ * placement_auto_threads() - the stops that a scaling sweep must not miss.
+ *
+ * 1, doubling, the last core of the first node and one more, all cores, all PUs that the policy can use; ascending,
+ * each once.
+ *
+ * @stops:  out, room for @room numbers.
+ *
+ * Return: how many stops, or -ENOENT, or -E2BIG if @room is too small.
+ */
+int placement_auto_threads(const struct topology *topology, const struct placement *placement,
+			   unsigned *stops, unsigned room, struct fault *fault);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * The machine: packages, NUMA nodes, cores, PUs and caches, from the live host, an hwloc XML file or a synthetic
+ * string. Immutable once loaded, so that it may be read from any thread.
+ *
+ * Words are hwloc's. An "index" without a qualifier is numamark's own: a position in the arrays below, dense from 0 in
+ * hwloc's logical order. "os_index" is the operating system's number, which may have gaps.
+ */
+#ifndef TOPOLOGY_TOPOLOGY_H
+#define TOPOLOGY_TOPOLOGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "topology/fault.h"
+
+enum { TOPOLOGY_NONE = -1, TOPOLOGY_CACHE_LEVELS = 5 };
+
+struct topology;
+
+/* A processing unit that this process may use: online, and inside its cpuset. */
+struct topology_pu {
+	unsigned os_index;
+	unsigned core;       /* index of the core */
+	unsigned package;    /* index of the package */
+	unsigned smt;        /* rank among the usable PUs of its core: 0 is the first */
+	int node;            /* index of the nearest NUMA node with memory, in topology_node() */
+	int l3;              /* index of the last-level cache group, TOPOLOGY_NONE if it has none */
+};
+
+struct topology_node {
+	unsigned os_index;
+	unsigned pu_count;        /* usable PUs; 0 for a node of memory alone */
+	uint64_t memory_bytes;    /* local memory */
+	int package;              /* index, TOPOLOGY_NONE where the node spans several packages */
+	bool is_allowed;          /* this process may allocate there */
+};
+
+struct topology_cache {
+	unsigned level;
+	uint64_t size_bytes;
+	unsigned line_bytes;
+	unsigned count;         /* how many such caches */
+	unsigned sharing_pus;   /* PUs under the largest of them */
+};
+
+/**
+ * topology_load() - load a machine.
+ *
+ * @input:  NULL for the live machine, the path of an hwloc XML file (at most 64 MiB), or an hwloc synthetic string.
+ * @topology:  out; released with topology_free().
+ *
+ * Return: 0, or -EINVAL, -ENOENT, -E2BIG, -EIO with the sentence in @fault.
+ */
+int topology_load(const char *input, struct topology **topology, struct fault *fault);
+void topology_free(struct topology *topology);
+
+/* Loaded from this very host: only then may threads be bound and pages be placed by it. */
+bool topology_is_live(const struct topology *topology);
+
+unsigned topology_pu_count(const struct topology *topology);
+unsigned topology_core_count(const struct topology *topology);
+unsigned topology_package_count(const struct topology *topology);
+unsigned topology_node_count(const struct topology *topology);
+unsigned topology_cache_count(const struct topology *topology);
+
+/* PUs the machine has that this process may not use: offline, or outside its cpuset. */
+unsigned topology_forbidden_pu_count(const struct topology *topology);
+
+/* @index: 0 to count - 1. The result lives as long as the topology. */
+const struct topology_pu *topology_pu(const struct topology *topology, unsigned index);
+const struct topology_node *topology_node(const struct topology *topology, unsigned index);
+const struct topology_cache *topology_cache(const struct topology *topology, unsigned index);
+
+/* Find by the operating system's number. Return: the index, or -ENOENT. */
+int topology_find_pu(const struct topology *topology, unsigned os_index);
+int topology_find_node(const struct topology *topology, unsigned os_index);
+
+/**
+ * topology_hash() - 64-bit fingerprint of the shape: equal shapes hash alike on every host.
+ */
+uint64_t topology_hash(const struct topology *topology);
+
+/* CPU model as the machine names it, or "unknown". */
+const char *topology_cpu_model(const struct topology *topology);
+
+#endif
