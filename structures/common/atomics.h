@@ -1,0 +1,93 @@
+/*
+ * Atomic operations named by their memory order: a search for one name lists every place that relies on it.
+ *
+ * Everything shared in structures/ goes through here, so that one seam carries the orders. A free-standing fence is
+ * for store-load order alone; ThreadSanitizer does not model fences, so under it fence_seq_cst() is a
+ * read-modify-write that it does.
+ */
+#ifndef STRUCTURES_COMMON_ATOMICS_H
+#define STRUCTURES_COMMON_ATOMICS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define load_relaxed(p) atomic_load_explicit((p), memory_order_relaxed)
+#define load_acquire(p) atomic_load_explicit((p), memory_order_acquire)
+#define load_seq_cst(p) atomic_load_explicit((p), memory_order_seq_cst)
+
+#define store_relaxed(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
+#define store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
+#define store_seq_cst(p, v) atomic_store_explicit((p), (v), memory_order_seq_cst)
+
+#define exchange_relaxed(p, v) atomic_exchange_explicit((p), (v), memory_order_relaxed)
+#define exchange_acquire(p, v) atomic_exchange_explicit((p), (v), memory_order_acquire)
+#define exchange_acq_rel(p, v) atomic_exchange_explicit((p), (v), memory_order_acq_rel)
+#define exchange_seq_cst(p, v) atomic_exchange_explicit((p), (v), memory_order_seq_cst)
+
+#define fetch_add_relaxed(p, v) atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
+#define fetch_add_acquire(p, v) atomic_fetch_add_explicit((p), (v), memory_order_acquire)
+#define fetch_add_release(p, v) atomic_fetch_add_explicit((p), (v), memory_order_release)
+#define fetch_add_acq_rel(p, v) atomic_fetch_add_explicit((p), (v), memory_order_acq_rel)
+#define fetch_or_acq_rel(p, v)  atomic_fetch_or_explicit((p), (v), memory_order_acq_rel)
+
+/* On success the named order; on failure the read alone, with its acquire half if the name has one. */
+#define cas_relaxed(p, expected, v)                                                                \
+	atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_relaxed,        \
+						memory_order_relaxed)
+#define cas_acquire(p, expected, v)                                                                \
+	atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire,        \
+						memory_order_acquire)
+#define cas_release(p, expected, v)                                                                \
+	atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_release,        \
+						memory_order_relaxed)
+#define cas_acq_rel(p, expected, v)                                                                \
+	atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acq_rel,        \
+						memory_order_acquire)
+#define cas_weak_relaxed(p, expected, v)                                                           \
+	atomic_compare_exchange_weak_explicit((p), (expected), (v), memory_order_relaxed,          \
+					      memory_order_relaxed)
+#define cas_weak_acquire(p, expected, v)                                                           \
+	atomic_compare_exchange_weak_explicit((p), (expected), (v), memory_order_acquire,          \
+					      memory_order_acquire)
+#define cas_weak_release(p, expected, v)                                                           \
+	atomic_compare_exchange_weak_explicit((p), (expected), (v), memory_order_release,          \
+					      memory_order_relaxed)
+
+#if defined(__SANITIZE_THREAD__)
+#	define ATOMICS_TSAN 1
+#elif defined(__has_feature)
+#	if __has_feature(thread_sanitizer)
+#		define ATOMICS_TSAN 1
+#	endif
+#endif
+
+/* Orders this thread's earlier stores before its later loads, in one order agreed by all such fences. */
+static inline void fence_seq_cst(void)
+{
+#ifdef ATOMICS_TSAN
+	static _Atomic uint32_t agreed;
+
+	fetch_add_acq_rel(&agreed, 0);
+#else
+	atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
+/* The compiler alone: for the light side of an asymmetric pair, whose heavy side is sys_membarrier. */
+static inline void fence_compiler(void)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* Tell the core that this thread is waiting for another. */
+static inline void cpu_relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+#endif

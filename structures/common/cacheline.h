@@ -1,0 +1,14 @@
+/* Distances that keep one thread's writes away from another's reads. */
+#ifndef STRUCTURES_COMMON_CACHELINE_H
+#define STRUCTURES_COMMON_CACHELINE_H
+
+enum {
+	CACHELINE_BYTES = 64,
+	/* Two lines: x86 prefetches lines in pairs, and several arm64 cores have 128-byte lines. */
+	CACHELINE_APART_BYTES = 128
+};
+
+#define CACHELINE_ALIGNED _Alignas(CACHELINE_BYTES)
+#define CACHELINE_APART   _Alignas(CACHELINE_APART_BYTES)
+
+#endif
