@@ -1,3 +1,10 @@
+# numamark_family(name): structures/<name>/<name>.c, which defines `const struct family <name>_family`.
+function(numamark_family name)
+	set_property(GLOBAL APPEND PROPERTY NUMAMARK_FAMILY_SOURCES
+		${CMAKE_CURRENT_SOURCE_DIR}/${name}/${name}.c)
+	set_property(GLOBAL APPEND_STRING PROPERTY NUMAMARK_CATALOGUE "FAMILY(${name}_family)\n")
+endfunction()
+
 # numamark_structure(family/source [NAME name] [DEFINE macro...] [RECLAIM scheme...] [LOCK lock...] [LIBRARIES target...])
 #
 # Registers structures/<family>/<source>.c in the catalogue, once per choice:
@@ -46,7 +53,7 @@ macro(numamark_variant source family name scheme lock)
 	string(MAKE_C_IDENTIFIER "variant_${full}" symbol)
 	add_library(${symbol} OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/${source}.c)
 	target_compile_definitions(${symbol} PRIVATE ${definitions} ${S_DEFINE}
-		VARIANT_SYMBOL=${symbol} VARIANT_NAME="${full}" VARIANT_FAMILY="${family}"
+		VARIANT_SYMBOL=${symbol} VARIANT_NAME="${full}" VARIANT_FAMILY=${family}_family
 		VARIANT_STRUCTURE="${name}" VARIANT_RECLAIM="${scheme}" VARIANT_LOCK="${lock}")
 	target_link_libraries(${symbol} PRIVATE ${S_LIBRARIES})
 	set_property(GLOBAL APPEND PROPERTY NUMAMARK_VARIANT_TARGETS ${symbol})
@@ -58,7 +65,8 @@ function(numamark_catalogue target)
 	get_property(entries GLOBAL PROPERTY NUMAMARK_CATALOGUE)
 	get_property(variants GLOBAL PROPERTY NUMAMARK_VARIANT_TARGETS)
 	file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/catalogue.def CONTENT "${entries}")
-	target_sources(${target} PRIVATE ${CMAKE_BINARY_DIR}/catalogue.def)
+	get_property(families GLOBAL PROPERTY NUMAMARK_FAMILY_SOURCES)
+	target_sources(${target} PRIVATE ${families})
 	foreach(variant ${variants})
 		target_sources(${target} PRIVATE $<TARGET_OBJECTS:${variant}>)
 	endforeach()

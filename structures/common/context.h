@@ -1,0 +1,24 @@
+/* What an operation knows of the thread that calls it. Filled by attach(), owned by the worker's thread. */
+#ifndef STRUCTURES_COMMON_CONTEXT_H
+#define STRUCTURES_COMMON_CONTEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "topology/arena.h"
+
+struct reclaim_thread;    /* of the scheme that the variant is compiled with: structures/reclaim/reclaim.h */
+struct lock_thread;       /* of the lock that the variant is compiled with: structures/lock/lock.h */
+
+struct context {
+	struct arena *arena;                /* the worker's own; nodes and payloads come from here */
+	struct reclaim_thread *reclaim;     /* NULL for variants without a scheme */
+	struct lock_thread *lock;           /* NULL for locks that keep nothing per thread */
+	size_t value_bytes;                 /* 8: the value itself is stored; above: a payload of that size */
+	unsigned worker;                    /* 0 to workers - 1 */
+	unsigned node;                      /* index of the worker's NUMA node */
+	uint64_t exhausted;                 /* operations that found no memory: above 0, the trial is `exhausted` */
+	uint64_t torn;                      /* payloads read that were not whole: above 0, the check fails */
+};
+
+#endif

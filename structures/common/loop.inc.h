@@ -1,0 +1,110 @@
+/*
+ * What the loops of all families share: batches, timing, the stop and stall signals, and the catalogue entry.
+ * Expects STRUCTURE, OP(step) and OP(fill) of the family's loop, and the VARIANT_* facts; undefines the facts.
+ */
+ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, const bool timed,
+			    const bool paced)
+{
+	/* Locals, whose address no other thread knows: the compiler may keep them in registers. */
+	struct draw_source source = worker->draw;
+	struct tally tally = worker->tally;
+	struct worker_timing *const timing = timed ? worker->timing : NULL;
+	uint64_t left = worker->limit, done = 0;
+	unsigned signal;
+
+	/* relaxed: the signal carries no data; the barrier around the phase publishes what does. */
+	while ((signal = load_relaxed(&worker->signal)) != WORKER_STOP && left) {
+		/* paced: one at a time, since a batch of waits would see the signal late. */
+		const unsigned most = paced ? 1 : WORKER_BATCH;
+		const unsigned batch = left < most ? (unsigned)left : most;
+
+		for (unsigned n = 0; n < batch; n++) {
+			const struct draw draw = draw_next(&source);
+			const uint64_t start = timed ? worker_begin(worker, timing, paced) : 0;
+
+			OP(step)(structure, worker, &source, &tally, draw);
+			if (timed)
+				worker_end(timing, start);
+		}
+		left -= batch;
+		done += batch;
+		/* relaxed: a running count for the monitor, exact only after the barrier. */
+		store_relaxed(&worker->published, done);
+		OP(quiesce)(structure, &worker->context);
+		if (__builtin_expect(signal == WORKER_STALL, 0))
+			OP(stall)(structure, worker);
+	}
+	worker->draw = source;
+	worker->tally = tally;
+}
+
+static void OP(run)(void *instance, struct worker *worker)
+{
+	struct STRUCTURE *structure = instance;
+
+	OP(online)(structure, &worker->context);
+	if (worker->phase == WORKER_PREFILL)
+		OP(fill)(structure, worker, &worker->tally);
+	else if (!worker->timing)
+		OP(loop)(structure, worker, false, false);
+	else if (!worker->timing->gaps)
+		OP(loop)(structure, worker, true, false);
+	else
+		OP(loop)(structure, worker, true, true);
+	OP(offline)(structure, &worker->context);
+}
+
+#ifndef VARIANT_SHARDED
+#	define VARIANT_SHARDED false
+#endif
+#ifndef VARIANT_BOUNDED
+#	define VARIANT_BOUNDED false
+#endif
+#ifndef VARIANT_GARBAGE
+#	define VARIANT_GARBAGE NULL
+#endif
+#ifndef VARIANT_HELPERS
+#	define VARIANT_HELPERS NULL
+#endif
+#ifndef VARIANT_PRODUCERS_MAX
+#	define VARIANT_PRODUCERS_MAX 0
+#endif
+#ifndef VARIANT_CONSUMERS_MAX
+#	define VARIANT_CONSUMERS_MAX 0
+#endif
+
+extern const struct variant VARIANT_SYMBOL;
+const struct variant VARIANT_SYMBOL = {
+	.name = VARIANT_NAME,
+	.family = &VARIANT_FAMILY,
+	.structure = VARIANT_STRUCTURE,
+	.reclaim = VARIANT_RECLAIM,
+	.lock = VARIANT_LOCK,
+	.paper = VARIANT_PAPER,
+	.progress = VARIANT_PROGRESS,
+	.update = VARIANT_UPDATE,
+	.is_linearizable = VARIANT_LINEARIZABLE,
+	.is_bounded = VARIANT_BOUNDED,
+	.is_sharded = VARIANT_SHARDED,
+	.producers_max = VARIANT_PRODUCERS_MAX,
+	.consumers_max = VARIANT_CONSUMERS_MAX,
+	.create = OP(create),
+	.destroy = OP(destroy),
+	.attach = OP(attach),
+	.detach = OP(detach),
+	.run = OP(run),
+	.inspect = OP(inspect),
+	.garbage = VARIANT_GARBAGE,
+	.helpers = VARIANT_HELPERS,
+};
+
+#undef VARIANT_PAPER
+#undef VARIANT_PROGRESS
+#undef VARIANT_UPDATE
+#undef VARIANT_LINEARIZABLE
+#undef VARIANT_SHARDED
+#undef VARIANT_BOUNDED
+#undef VARIANT_GARBAGE
+#undef VARIANT_HELPERS
+#undef VARIANT_PRODUCERS_MAX
+#undef VARIANT_CONSUMERS_MAX

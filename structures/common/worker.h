@@ -1,0 +1,132 @@
+/*
+ * One measuring thread: what its loop reads, and what it leaves behind.
+ *
+ * A worker lives in memory of its own node. The loop copies what it needs into registers, so the only lines it shares
+ * with anyone are `signal`, which it reads once per batch, and `published`, which it writes once per batch for the
+ * monitor.
+ */
+#ifndef STRUCTURES_COMMON_WORKER_H
+#define STRUCTURES_COMMON_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "structures/common/atomics.h"
+#include "structures/common/cacheline.h"
+#include "structures/common/context.h"
+#include "structures/common/histogram.h"
+#include "topology/clock.h"
+#include "workloads/draw.h"
+#include "workloads/prefill.h"
+
+enum {
+	WORKER_OPERATIONS_MAX = MIX_OPERATIONS_MAX,
+	/* One look at the signal and one store of the count cost under 1 % of 64 operations of 2 ns. */
+	WORKER_BATCH = 64
+};
+
+enum worker_signal { WORKER_GO, WORKER_STOP, WORKER_STALL };
+
+enum worker_phase { WORKER_PREFILL, WORKER_MIX };
+
+/* Counted in registers during a phase. Sums are modulo 2^64. */
+struct tally {
+	uint64_t attempted[WORKER_OPERATIONS_MAX];    /* by the family's operation number */
+	uint64_t succeeded[WORKER_OPERATIONS_MAX];    /* found, added, removed, enqueued, dequeued... */
+	uint64_t sum_in, sum_out;    /* of keys added and removed, or of values enqueued and dequeued */
+	uint64_t mismatched;         /* values read that do not belong to their key, or out of producer order */
+	uint64_t sink;               /* keeps results alive */
+};
+
+/* Sampled or paced timing; NULL in a worker that times nothing. */
+struct worker_timing {
+	struct histogram histogram;    /* of ticks */
+	uint64_t sample_every;         /* closed loop: one operation in so many */
+	uint64_t countdown;
+	const uint64_t *gaps;          /* open loop: ticks between arrivals, gap_mask + 1 of them; NULL: closed loop */
+	uint64_t gap_mask, gap;        /* position in gaps[] */
+	uint64_t due;                  /* tick at which the next operation should start */
+	uint64_t lag_ticks;            /* largest delay of a start behind its due time */
+	bool is_counter;               /* clock_now() reads the processor's counter */
+};
+
+struct worker {
+	/* Written by the runner before a phase, read by the loop. */
+	CACHELINE_APART struct context context;
+	enum worker_phase phase;
+	unsigned workers;
+	uint64_t limit;                /* operations in this phase, UINT64_MAX for none */
+	struct prefill prefill;        /* WORKER_PREFILL: this worker inserts the slice below */
+	uint64_t prefill_from, prefill_to;
+	uint64_t *last_seen;           /* queues: latest sequence number received from each producer, [workers] */
+	uint64_t sequence;             /* queues: number of the next value this worker enqueues */
+	struct worker_timing *timing;
+	uint64_t stall_ns;             /* how long a stall lasts */
+	bool stall_as_writer;          /* hold the lock for writing */
+
+	/* The worker's own. */
+	struct draw_source draw;
+	struct tally tally;
+
+	/* Written by the runner's thread during a phase, read by the loop once per batch. */
+	CACHELINE_APART _Atomic unsigned signal;
+
+	/* Written by the loop once per batch, read by the runner's thread. */
+	CACHELINE_APART _Atomic uint64_t published;
+	_Atomic uint64_t stalls;       /* stalls suffered */
+};
+
+/* Sleep where a stalled or pre-empted thread would: called inside an operation, then the worker goes on. */
+static inline void worker_sleep_stalled(struct worker *worker)
+{
+	const struct timespec pause = { .tv_sec = (time_t)(worker->stall_ns / 1000000000u),
+					.tv_nsec = (long)(worker->stall_ns % 1000000000u) };
+	unsigned stalled = WORKER_STALL;
+
+	nanosleep(&pause, NULL);
+	/* relaxed: only this thread writes stalls, the monitor wants a count. */
+	store_relaxed(&worker->stalls, load_relaxed(&worker->stalls) + 1);
+	/* relaxed: the signal carries no data; a STOP that came meanwhile must survive, hence the CAS. */
+	cas_relaxed(&worker->signal, &stalled, WORKER_GO);
+}
+
+/*
+ * The start of one operation. Closed loop: the tick now, or 0 for operations that are not sampled. Open loop: waits
+ * for the arrival and answers the tick at which it was due, which is where latency counts from.
+ */
+static inline uint64_t worker_begin(struct worker *worker, struct worker_timing *timing,
+				    const bool paced)
+{
+	uint64_t now;
+
+	if (!paced) {
+		if (--timing->countdown)
+			return 0;
+		timing->countdown = timing->sample_every;
+		return clock_now(timing->is_counter);
+	}
+	timing->due += timing->gaps[timing->gap++ & timing->gap_mask];
+	now = clock_now(timing->is_counter);
+	/* relaxed: the signal carries no data. */
+	while (now < timing->due && load_relaxed(&worker->signal) != WORKER_STOP) {
+		cpu_relax();
+		now = clock_now(timing->is_counter);
+	}
+	if (now > timing->due && now - timing->due > timing->lag_ticks)
+		timing->lag_ticks = now - timing->due;
+	return timing->due;
+}
+
+static inline void worker_end(struct worker_timing *timing, uint64_t start)
+{
+	uint64_t now;
+
+	if (!start)
+		return;
+	now = clock_now(timing->is_counter);
+	if (now > start)    /* an arrival cut short by STOP is no sample */
+		histogram_add(&timing->histogram, now - start);
+}
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * Measurement loop of every probe, and its catalogue entry. Expects STRUCTURE, NAME_touch, NAME_create and VARIANT_PAPER,
+ * VARIANT_PROGRESS.
+ */
+#include "structures/probe/probe.h"
+
+ALWAYS_INLINE void OP(step)(struct STRUCTURE *probe, struct worker *w,
+			    struct draw_source *source, struct tally *tally,
+			    const struct draw draw)
+{
+	(void)source;
+	tally->attempted[PROBE_TOUCH]++;
+	tally->succeeded[PROBE_TOUCH]++;
+	tally->sink += OP(touch)(probe, &w->context, draw.key);
+}
+
+static void OP(fill)(struct STRUCTURE *probe, struct worker *w, struct tally *tally)
+{
+	(void)probe, (void)w, (void)tally;
+}
+
+static inline void OP(quiesce)(struct STRUCTURE *probe, struct context *context)
+{
+	(void)probe, (void)context;
+}
+
+static inline void OP(online)(struct STRUCTURE *probe, struct context *context)
+{
+	(void)probe, (void)context;
+}
+
+static inline void OP(offline)(struct STRUCTURE *probe, struct context *context)
+{
+	(void)probe, (void)context;
+}
+
+static void OP(stall)(struct STRUCTURE *probe, struct worker *worker)
+{
+	(void)probe;
+	worker_sleep_stalled(worker);
+}
+
+static void OP(destroy)(void *instance)
+{
+	(void)instance;    /* its memory goes with memory_destroy() */
+}
+
+static int OP(attach)(void *instance, struct context *context)
+{
+	(void)instance, (void)context;
+	return 0;
+}
+
+static void OP(detach)(void *instance, struct context *context)
+{
+	(void)instance, (void)context;
+}
+
+static void OP(inspect)(void *instance, struct inspection *inspection)
+{
+	(void)instance;
+	memset(inspection, 0, sizeof(*inspection));
+}
+
+#define VARIANT_UPDATE       UPDATE_NONE
+#define VARIANT_LINEARIZABLE true
+#include "structures/common/loop.inc.h"
+
+#undef STRUCTURE

@@ -1,0 +1,51 @@
+/*
+ * Measurement loop of every queue, compiled once inside each of them, and its catalogue entry.
+ * Expects STRUCTURE, the operations of queue.h, and the facts that structures/common/loop.inc.h names.
+ */
+#include "structures/queue/queue.h"
+
+ALWAYS_INLINE void OP(step)(struct STRUCTURE *queue, struct worker *w,
+			    struct draw_source *source, struct tally *tally,
+			    const struct draw draw)
+{
+	uint64_t value;
+	bool took_effect;
+
+	(void)source;
+	if (draw.operation == QUEUE_ENQUEUE) {
+		value = queue_value(w->context.worker, w->sequence);
+		took_effect = OP(enqueue)(queue, &w->context, value);
+		tally->attempted[QUEUE_ENQUEUE]++;
+		tally->succeeded[QUEUE_ENQUEUE] += took_effect;
+		tally->sum_in += took_effect ? value : 0;
+		w->sequence += took_effect;
+		return;
+	}
+	took_effect = OP(dequeue)(queue, &w->context, &value);
+	tally->attempted[QUEUE_DEQUEUE]++;
+	tally->succeeded[QUEUE_DEQUEUE] += took_effect;
+	if (took_effect) {
+		const unsigned producer = queue_value_producer(value);
+		const bool is_known = producer < w->workers;
+		uint64_t *last = &w->last_seen[is_known ? producer : 0];
+
+		/* last_seen holds sequence + 1, so that 0 means none yet. */
+		tally->mismatched += !is_known | (queue_value_sequence(value) < *last);
+		*last = queue_value_sequence(value) + 1;
+		tally->sum_out += value;
+	}
+}
+
+static void OP(fill)(struct STRUCTURE *queue, struct worker *w, struct tally *tally)
+{
+	for (uint64_t i = w->prefill_from; i < w->prefill_to; i++) {
+		OP(step)(queue, w, &w->draw, tally, (struct draw){ 0, QUEUE_ENQUEUE });
+		if (i % WORKER_BATCH == 0)
+			OP(quiesce)(queue, &w->context);
+	}
+}
+
+#define VARIANT_UPDATE UPDATE_NONE
+#include "structures/common/loop.inc.h"
+
+#undef STRUCTURE

@@ -1,0 +1,127 @@
+/*
+ * All that the runners know of a structure: one const entry per variant, in one array.
+ *
+ * The hot loop of a family is structures/<family>/<family>_loop.inc.h. A structure's .c file includes its own header,
+ * defines the VARIANT_* facts below and STRUCTURE, and includes the loop, which pastes STRUCTURE_get, STRUCTURE_put...
+ * into one loop per structure and ends with the entry. So run() is the only indirect call: once per thread per phase.
+ */
+#ifndef STRUCTURES_VARIANT_H
+#define STRUCTURES_VARIANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "structures/common/worker.h"
+#include "topology/memory.h"
+
+enum progress {
+	PROGRESS_BLOCKING,
+	PROGRESS_OBSTRUCTION_FREE,
+	PROGRESS_LOCK_FREE,
+	PROGRESS_WAIT_FREE
+};
+
+/* How a put changes a key that is there: overwrite a word, or swap in a new node. */
+enum update { UPDATE_NONE, UPDATE_IN_PLACE, UPDATE_REPLACE };
+
+enum { FAMILY_NONE = -1 };
+
+/* An interface: its operations, and what a plan and a record need to know of them. */
+struct family {
+	const char *name;
+	const char *const *operations;    /* names by operation number, NULL-terminated: the words of mix= */
+	const char *const *effects;       /* what a success of each is called in `effective`: found, added... */
+	const char *const *refusals;      /* what a failure is called there; NULL entries are not recorded */
+	const char *default_mix;
+	int insert, remove;               /* operation numbers, FAMILY_NONE without */
+	bool keeps_keys;                  /* holds distinct keys of the range: prefill=steady follows from the mix */
+};
+
+/* What create() is told. */
+struct setup {
+	struct memory *memory;
+	unsigned workers;
+	uint64_t range;        /* keys are 0 to range - 1 */
+	uint64_t expected;     /* elements at steady state */
+	uint64_t capacity;     /* of bounded structures, in elements; 0: the structure's own choice */
+	unsigned shards;       /* of sharded structures; 0: the structure's own choice */
+	size_t value_bytes;
+	bool frees_in_batches; /* free=batch: give back a whole limbo bag at once, instead of a few per operation */
+};
+
+/* What a structure says of itself at rest, all workers detached. */
+struct inspection {
+	uint64_t elements;
+	uint64_t sum;          /* of keys present, or of values queued; modulo 2^64 */
+	const char *broken;    /* the first invariant that does not hold, or NULL */
+};
+
+/* Objects retired and not yet freed, and all that were ever retired. Read at any time; exact at rest. */
+struct garbage {
+	uint64_t outstanding;
+	uint64_t retired;
+};
+
+/* A thread that the structure started by itself (a call_rcu worker, a resize worker). */
+enum { HELPERS_MAX = 512 };
+
+struct helper {
+	int thread_id;         /* of the kernel */
+	const char *what;
+};
+
+struct variant {
+	const char *name;            /* family/structure[+reclaim][@lock] */
+	const struct family *family;
+	const char *structure;
+	const char *reclaim;         /* "" if none */
+	const char *lock;            /* "" if none */
+	const char *paper;           /* authors, title, venue, year */
+	enum progress progress;
+	enum update update;
+	bool is_linearizable;
+	bool is_bounded;             /* has a capacity: takes setup.capacity */
+	bool is_sharded;             /* takes setup.shards */
+	bool is_remote;
+	unsigned producers_max, consumers_max;    /* 0: any number */
+
+	/* 0, or -ENOMEM, -EINVAL. One thread. */
+	int (*create)(const struct setup *setup, void **instance);
+	/* One thread, all workers detached. Frees all that memory_destroy() does not. */
+	void (*destroy)(void *instance);
+	/* On the worker's own, bound thread, before its first run(): fills what the context lacks. 0 or -ENOMEM. */
+	int (*attach)(void *instance, struct context *context);
+	/* On the same thread, after its last run(). Leaves its garbage where destroy() finds it. */
+	void (*detach)(void *instance, struct context *context);
+	/* One phase. Between runs a worker holds nothing and blocks no reclamation. */
+	void (*run)(void *instance, struct worker *worker);
+	/* One thread, all workers between runs or detached. */
+	void (*inspect)(void *instance, struct inspection *inspection);
+	/* NULL without a scheme. Threads: any time. */
+	struct garbage (*garbage)(void *instance);
+	/* Threads the structure runs by itself; NULL if it has none. Return: how many, at most HELPERS_MAX. */
+	unsigned (*helpers)(void *instance, struct helper *helpers);
+};
+
+/* The catalogue, in registration order. */
+extern const struct variant *const catalogue[];
+extern const size_t catalogue_count;
+
+/* Return: the entry of this full name, or NULL. */
+const struct variant *catalogue_find(const char *name);
+
+extern const struct family *const families[];
+extern const size_t families_count;
+
+const char *progress_name(enum progress progress);
+const char *update_name(enum update update);    /* "in-place", "replace", "none" */
+
+#define VARIANT_PASTE_(a, b) a##_##b
+#define VARIANT_PASTE(a, b)  VARIANT_PASTE_(a, b)
+/* OP(get) is michael_get where STRUCTURE is michael. */
+#define OP(verb)             VARIANT_PASTE(STRUCTURE, verb)
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+#endif
