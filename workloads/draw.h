@@ -15,6 +15,13 @@
 #include "topology/fault.h"
 #include "workloads/mix.h"
 #include "workloads/random.h"
+#include "workloads/sequential.h"
+
+/* A longer cycle would take the cache from the structure under test. get:99.9,put:0.1 has 1000 operations. */
+enum { DRAW_CYCLE_MAX = 1024 };
+
+/* Largest range: leaves room for the sum of two keys in 64 bits. */
+#define DRAW_RANGE_MAX (UINT64_C(1) << 62)
 
 enum dist_kind { DIST_UNIFORM, DIST_ZIPF, DIST_HOTSPOT, DIST_LATEST, DIST_SEQUENTIAL };
 
@@ -25,6 +32,7 @@ struct dist {
 	double hot_keys;        /* hotspot: share of the keys, 0 to 1 */
 	double hot_draws;       /* hotspot: share of the draws that go to them, 0 to 1 */
 	uint64_t stride;        /* sequential: thread t's i-th key is (t x stride + i) mod range */
+	bool has_stride;        /* sequential: else the stride is range / workers */
 };
 
 int dist_parse(const char *text, struct dist *dist, struct fault *fault);
@@ -44,9 +52,23 @@ struct draw {
 	unsigned operation;
 };
 
-struct draw_source;
+/*
+ * No arrays with a variable index: a loop that works on a copy in its own frame lets the compiler keep the streams in
+ * registers.
+ */
+struct draw_source {
+	struct random keys, operations, values;
+	uint64_t range;
+	enum dist_kind kind;
+	bool in_cycle;
+	/* Random order: the operation is how many bounds a 63-bit number has reached. */
+	uint64_t bounds[MIX_OPERATIONS_MAX - 1];
+	const uint8_t *cycle;
+	unsigned cycle_length, cycle_next;
+	struct sequential sequential;
+};
 
-/* Bytes of table that a source of this distribution needs, 0 for none. */
+/* Bytes of table that a source of these options needs, 0 for none. */
 size_t draw_table_bytes(const struct draw_options *options);
 
 /**
@@ -59,10 +81,43 @@ size_t draw_table_bytes(const struct draw_options *options);
 int draw_init(struct draw_source *source, const struct draw_options *options, void *table,
 	      struct fault *fault);
 
-static inline struct draw draw_next(struct draw_source *source);
+static inline __attribute__((always_inline)) unsigned draw_operation(struct draw_source *source)
+{
+	if (source->in_cycle) {
+		const unsigned now = source->cycle_next;
+		const unsigned after = now + 1;
+
+		source->cycle_next = after == source->cycle_length ? 0 : after;
+		return source->cycle[now];
+	}
+	const uint64_t number = random_next(&source->operations) >> 1;
+	unsigned operation = 0;
+
+	for (unsigned i = 0; i < MIX_OPERATIONS_MAX - 1; i++)
+		operation += number >= source->bounds[i];    /* an addition each, no branch to mispredict */
+	return operation;
+}
+
+static inline __attribute__((always_inline)) uint64_t draw_key(struct draw_source *source)
+{
+	switch (source->kind) {    /* never changes, hence predicted */
+	case DIST_SEQUENTIAL: return sequential_next(&source->sequential);
+	default: return random_below(&source->keys, source->range);
+	}
+}
+
+static inline __attribute__((always_inline)) struct draw draw_next(struct draw_source *source)
+{
+	const unsigned operation = draw_operation(source);
+
+	return (struct draw){ .key = draw_key(source), .operation = operation };
+}
 
 /* 64 random bits for a value, from the value stream. */
-static inline uint64_t draw_value(struct draw_source *source);
+static inline uint64_t draw_value(struct draw_source *source)
+{
+	return random_next(&source->values);
+}
 
 /* Measured skew of a distribution: share of draws that go to the most frequent keys. */
 struct draw_skew {
