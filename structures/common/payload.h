@@ -2,7 +2,7 @@
  * Values: 8 bytes stored in place, or a payload of any size in the node-local memory of the worker
  * that made it.
  *
- * A structure keeps one 64-bit word per value, `stored`: the value itself, or its payload's address.
+ * A structure keeps one 64-bit word per value, `stored`: the value, or the address of its payload.
  * A payload is never changed once it is published: a put makes a new one and retires the old. All
  * of it is filled and all of it is read, since a value of which one line is touched costs one line.
  *
@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "structures/common/context.h"
+#include "structures/common/hash.h"
 #include "topology/arena.h"
 
 enum { PAYLOAD_INLINE_BYTES = 8, PAYLOAD_MAX_BYTES = ARENA_OBJECT_MAX_BYTES };
@@ -42,14 +43,20 @@ static inline uint64_t payload_word(uint64_t value, size_t index)
 	return value + index * 0x9e3779b97f4a7c15u;
 }
 
+/* The bytes behind the last whole word: hashed, so that even one depends on all of @value. */
+static inline uint64_t payload_tail(uint64_t value, size_t index)
+{
+	return hash_key(payload_word(value, index));
+}
+
 static inline void payload_fill(uint64_t *words, size_t size_bytes, uint64_t value)
 {
 	const size_t whole = size_bytes / sizeof(*words);
-	const uint64_t last = payload_word(value, whole);
+	const uint64_t tail = payload_tail(value, whole);
 
 	for (size_t i = 0; i < whole; i++)
 		words[i] = payload_word(value, i);
-	memcpy(words + whole, &last, size_bytes % sizeof(*words));
+	memcpy(words + whole, &tail, size_bytes % sizeof(*words));
 }
 
 /* Return: whether each byte is what payload_fill() wrote for the value in the first word. */
@@ -57,13 +64,13 @@ static inline bool payload_is_whole(const uint64_t *words, size_t size_bytes)
 {
 	const size_t whole = size_bytes / sizeof(*words);
 	const uint64_t value = words[0];
-	const uint64_t last = payload_word(value, whole);
+	const uint64_t tail = payload_tail(value, whole);
 	uint64_t differing = 0;
 
 	/* Differences are gathered, not tested one by one: the last line is always read. */
 	for (size_t i = 1; i < whole; i++)
 		differing |= words[i] ^ payload_word(value, i);
-	return !differing && !memcmp(words + whole, &last, size_bytes % sizeof(*words));
+	return !differing && !memcmp(words + whole, &tail, size_bytes % sizeof(*words));
 }
 
 /**
