@@ -6,8 +6,9 @@
 #include <string.h>
 
 /*
- * What the user gave is quoted in most sentences and may be anything; a newline or a terminal's escape sequence in it
- * must not reach the screen. Bytes from 128 on stay, so that names in UTF-8 stay readable.
+ * What the user gave is quoted in most sentences and may be anything; a newline or a terminal's
+ * escape sequence in it must not reach the screen. Bytes from 128 on stay, so that names in UTF-8
+ * stay readable.
  */
 static void fault_clean(char *text)
 {

@@ -1,4 +1,7 @@
-/* One sentence for a person: what was given, what is allowed, where. Filled by whoever refuses, printed by the cli. */
+/*
+ * One sentence for a person: what was given, what is allowed, where. Filled by whoever refuses,
+ * printed by the cli.
+ */
 #ifndef TOPOLOGY_FAULT_H
 #define TOPOLOGY_FAULT_H
 
