@@ -1,0 +1,59 @@
+/* A temporary folder for tests that write files. */
+#ifndef TESTS_RUNNERS_FOLDER_H
+#define TESTS_RUNNERS_FOLDER_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A new folder under TMPDIR or /tmp; the caller frees the name after folder_remove(). */
+static inline char *folder_make(void)
+{
+	const char *base = getenv("TMPDIR");
+	char *name = malloc(256);
+
+	snprintf(name, 256, "%s/numamark-test-XXXXXX", base ? base : "/tmp");
+	return mkdtemp(name);
+}
+
+static inline void folder_remove(char *name)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", name);
+	if (system(command))
+		fprintf(stderr, "%s: could not be removed\n", name);
+	free(name);
+}
+
+/* Write @length bytes of @text as folder/name. Return: 0, or -1. */
+static inline int folder_write(const char *folder, const char *name, const char *text, size_t length)
+{
+	char path[512];
+	FILE *file;
+	size_t written;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	if (!file)
+		return -1;
+	written = fwrite(text, 1, length, file);
+	return fclose(file) || written != length ? -1 : 0;
+}
+
+/* The whole of folder/name, NUL-terminated; freed by the caller. */
+static inline char *folder_read(const char *folder, const char *name)
+{
+	char path[512], *text = calloc(1, 1 << 20);
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "r");
+	if (file) {
+		text[fread(text, 1, (1 << 20) - 1, file)] = 0;
+		fclose(file);
+	}
+	return text;
+}
+
+#endif
