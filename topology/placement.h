@@ -2,7 +2,7 @@
  * Which PU each worker sits on: a pure function of topology, policy and number of workers.
  *
  * compact      fill a core (SMT siblings too), then its package's next core, then the next node
- * scatter      round-robin over NUMA nodes, cores before SMT siblings
+ * scatter      round-robin over NUMA nodes; cores before SMT siblings, even where a node has fewer
  * cores-first  as compact, but every core of the machine once before any SMT sibling (the default)
  * node:N       as cores-first, within the node with OS index N
  * list:...     OS indexes of PUs in the order given, such as 0,2,4-7
@@ -39,7 +39,8 @@ int placement_parse(const char *text, struct placement *placement, struct fault 
 /**
  * placement_capacity() - how many PUs a policy can use on this machine.
  *
- * Return: the number, at least 1, or -ENOENT if the policy names an absent node or PU (sentence in @fault).
+ * Return: the number, at least 1, or -ENOENT if the policy names an absent PU, or a node that is
+ * absent or nearest to no usable PU (sentence in @fault).
  */
 int placement_capacity(const struct topology *topology, const struct placement *placement,
 		       struct fault *fault);
@@ -47,13 +48,14 @@ int placement_capacity(const struct topology *topology, const struct placement *
 /**
  * placement_plan() - choose the PUs for n workers under a policy.
  *
- * SMT siblings come last unless the policy says otherwise. Pure: same inputs, same plan, no system call. With more
- * workers than PUs, worker i sits where worker i mod capacity does (over-subscription is the caller's decision).
+ * SMT siblings come last unless the policy says otherwise. Pure: same inputs, same plan, no system
+ * call. With more workers than PUs, worker i sits where worker i mod capacity does
+ * (over-subscription is the caller's decision).
  *
  * @n:    number of workers, at least 1.
  * @pus:  out, n indexes into topology_pu(); owned by the caller.
  *
- * Return: 0, -EINVAL if n is 0, -ENOENT if the policy names an absent node or PU.
+ * Return: 0, -EINVAL if n is 0, -ENOENT as placement_capacity().
  */
 int placement_plan(const struct topology *topology, const struct placement *placement, unsigned n,
 		   unsigned *pus, struct fault *fault);
@@ -61,12 +63,13 @@ int placement_plan(const struct topology *topology, const struct placement *plac
 /**
  * placement_auto_threads() - the stops that a scaling sweep must not miss.
  *
- * 1, doubling, the last core of the first node and one more, all cores, all PUs that the policy can use; ascending,
- * each once.
+ * 1, doubling, the last worker that the policy puts on its first node and one more, as many as
+ * there are cores, all PUs that the policy can use; ascending, each once.
  *
  * @stops:  out, room for @room numbers.
  *
- * Return: how many stops, or -ENOENT, or -E2BIG if @room is too small.
+ * Return: how many stops, or -ENOENT, -ENOMEM, or -E2BIG if @room is too small (40 are enough for
+ * any machine).
  */
 int placement_auto_threads(const struct topology *topology, const struct placement *placement,
 			   unsigned *stops, unsigned room, struct fault *fault);
