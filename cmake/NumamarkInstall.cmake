@@ -1,0 +1,10 @@
+# What `cmake --install` copies. Data keeps the path that it has in the source tree, so that
+# runners/data_path.c finds it by one name in both.
+set(NUMAMARK_DATA_DIR ${CMAKE_INSTALL_FULL_DATADIR}/numamark)
+file(RELATIVE_PATH NUMAMARK_DATA_BESIDE ${CMAKE_INSTALL_FULL_BINDIR} ${NUMAMARK_DATA_DIR})
+
+set(data ${CMAKE_INSTALL_DATADIR}/numamark)
+install(DIRECTORY workloads/presets DESTINATION ${data}/workloads FILES_MATCHING PATTERN "*.ini")
+install(DIRECTORY plots DESTINATION ${data} FILES_MATCHING PATTERN "*.gp")
+install(DIRECTORY hosts DESTINATION ${data} PATTERN CMakeLists.txt EXCLUDE)
+install(FILES runners/cli/numamark.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
