@@ -57,6 +57,21 @@ static json_t *collect_host(const struct topology *topology)
 			 topology_node_count(topology));
 }
 
+static json_t *collect_machine(const struct topology *topology)
+{
+	json_t *machine = json_array();
+
+	for (unsigned i = 0; i < topology_pu_count(topology); i++) {
+		const struct topology_pu *pu = topology_pu(topology, i);
+		const int node = pu->node < 0 ? -1
+					      : (int)topology_node(topology, (unsigned)pu->node)->os_index;
+
+		json_array_append_new(machine, json_pack("[i, i, i, i, i]", pu->os_index, pu->core,
+							 pu->smt, node, pu->package));
+	}
+	return machine;
+}
+
 static json_t *collect_build(void)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "version", BUILD_VERSION, "commit",
@@ -80,8 +95,9 @@ json_t *provenance_collect(const struct topology *topology)
 	char hash[17];
 
 	snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)topology_hash(topology));
-	return json_pack("{s:o, s:s, s:o, s:o}", "host", collect_host(topology), "topology_hash", hash,
-			 "build", collect_build(), "libraries", collect_libraries());
+	return json_pack("{s:o, s:o, s:s, s:o, s:o}", "host", collect_host(topology), "machine",
+			 collect_machine(topology), "topology_hash", hash, "build", collect_build(),
+			 "libraries", collect_libraries());
 }
 
 const char *provenance_version(void)

@@ -10,7 +10,8 @@
  * provenance_collect() - the facts of a session.
  *
  * Return: a new object with `host` (name, kernel, command line, CPU model, microcode, memory, PUs, cores, packages,
- * NUMA nodes), `topology_hash`, `build` (version, commit, compiler, flags, type, sanitize) and `libraries` (name ->
+ * NUMA nodes), `machine` (one [PU OS index, core, SMT rank, NUMA node OS index, package] per usable PU, from which
+ * figures draw node and SMT boundaries; -1 for no node), `topology_hash`, `build` (version, commit, compiler, flags, type, sanitize) and `libraries` (name ->
  * version). What the system does not say is "unknown".
  */
 json_t *provenance_collect(const struct topology *topology);

@@ -29,7 +29,7 @@ static inline void folder_remove(char *name)
 /* Write @length bytes of @text as folder/name. Return: 0, or -1. */
 static inline int folder_write(const char *folder, const char *name, const char *text, size_t length)
 {
-	char path[512];
+	char path[1024];
 	FILE *file;
 	size_t written;
 
@@ -44,7 +44,7 @@ static inline int folder_write(const char *folder, const char *name, const char 
 /* The whole of folder/name, NUL-terminated; freed by the caller. */
 static inline char *folder_read(const char *folder, const char *name)
 {
-	char path[512], *text = calloc(1, 1 << 20);
+	char path[1024], *text = calloc(1, 1 << 20);
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);

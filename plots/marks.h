@@ -1,0 +1,15 @@
+/* Where a scaling curve crosses into another NUMA node or onto SMT siblings, from the PUs that the workers sat on. */
+#ifndef PLOTS_MARKS_H
+#define PLOTS_MARKS_H
+
+#include "plots/panels.h"
+
+/**
+ * marks_find() - fill panel->marks.
+ *
+ * From the trial of the panel's family with the most threads, if all such trials of one number of threads were placed
+ * alike; a panel that mixes places gets no marks, since each curve would cross elsewhere.
+ */
+void marks_find(const struct results *results, struct panel *panel);
+
+#endif

@@ -1,0 +1,365 @@
+#include "plots/panels.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/marks.h"
+
+/* Words of `workload` that make a panel; the others make a series. */
+static const char *const panel_keys[] = { "mix",     "op_order", "dist",	"range",
+					  "prefill", "roles",	 "value_bytes", "rate_ops_per_s" };
+static const char *const series_keys[SERIES_WORDS] = {
+	[SERIES_PLACE] = "place", [SERIES_MEMORY] = "memory", [SERIES_PAGES] = "pages",
+	[SERIES_ALLOC] = "alloc", [SERIES_LABEL] = "label",
+};
+
+enum { PANEL_KEYS = sizeof(panel_keys) / sizeof(*panel_keys), WORDS_BYTES = 2048 };
+
+/* Append "key=value", with a space before it unless it is the first. */
+static void append_word(char *text, const char *key, const json_t *value)
+{
+	const size_t length = strlen(text);
+	const char *const space = length ? " " : "";
+
+	if (json_is_string(value) && *json_string_value(value))
+		snprintf(text + length, WORDS_BYTES - length, "%s%s=%s", space, key,
+			 json_string_value(value));
+	else if (json_is_number(value))
+		snprintf(text + length, WORDS_BYTES - length, "%s%s=%.15g", space, key,
+			 json_number_value(value));
+}
+
+static int is_panel_key(const char *key)
+{
+	for (size_t i = 0; i < PANEL_KEYS; i++)
+		if (!strcmp(key, panel_keys[i]))
+			return 1;
+	return 0;
+}
+
+static void panel_words(const struct cell_summary *cell, char *text)
+{
+	const json_t *workload = json_object_get(cell->first, "workload");
+
+	*text = 0;
+	for (size_t i = 0; i < PANEL_KEYS; i++)
+		append_word(text, panel_keys[i], json_object_get(workload, panel_keys[i]));
+}
+
+static void series_word(const struct cell_summary *cell, enum series_word word, char *text)
+{
+	json_t *workload = json_object_get(cell->first, "workload");
+	json_t *value;
+	const char *key;
+
+	*text = 0;
+	if (word == SERIES_VARIANT) {
+		snprintf(text, WORDS_BYTES, "%s", cell->variant);
+	} else if (word != SERIES_REST) {
+		append_word(text, series_keys[word], json_object_get(cell->first, series_keys[word]));
+	} else {
+		json_object_foreach(workload, key, value) {
+			if (!is_panel_key(key))
+				append_word(text, key, value);
+		}
+	}
+}
+
+static void *grow(void *array, size_t count, size_t size)
+{
+	return realloc(array, (count + 1) * size);
+}
+
+static struct panel *find_panel(struct panel **panels, size_t *count,
+				const struct cell_summary *cell)
+{
+	char words[WORDS_BYTES];
+	struct panel *grown;
+
+	panel_words(cell, words);
+	for (size_t i = 0; i < *count; i++)
+		if (!strcmp((*panels)[i].family, cell->family) && !strcmp((*panels)[i].workload, words))
+			return &(*panels)[i];
+	grown = grow(*panels, *count, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	*panels = grown;
+	grown += (*count)++;
+	*grown = (struct panel){
+		.family = strdup(cell->family), .workload = strdup(words), .part = 1, .parts = 1
+	};
+	return grown->family && grown->workload ? grown : NULL;
+}
+
+static int series_has(const struct series *series, char (*words)[WORDS_BYTES])
+{
+	for (int w = 0; w < SERIES_WORDS; w++)
+		if (strcmp(series->words[w], words[w]))
+			return 0;
+	return 1;
+}
+
+static struct series *find_series(struct panel *panel, const struct cell_summary *cell)
+{
+	char words[SERIES_WORDS][WORDS_BYTES];
+	struct series *grown;
+
+	for (int w = 0; w < SERIES_WORDS; w++)
+		series_word(cell, w, words[w]);
+	for (size_t i = 0; i < panel->count; i++)
+		if (series_has(&panel->series[i], words))
+			return &panel->series[i];
+	grown = grow(panel->series, panel->count, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	panel->series = grown;
+	grown += panel->count++;
+	*grown = (struct series){ .count = 0 };
+	for (int w = 0; w < SERIES_WORDS; w++) {
+		grown->words[w] = strdup(words[w]);
+		if (!grown->words[w])
+			return NULL;
+	}
+	return grown;
+}
+
+static int add_point(struct series *series, const struct cell_summary *cell)
+{
+	struct point *grown = grow(series->points, series->count, sizeof(*grown));
+	size_t at = series->count;
+
+	if (!grown)
+		return -ENOMEM;
+	series->points = grown;
+	for (; at && grown[at - 1].threads > cell->threads; at--)
+		grown[at] = grown[at - 1];
+	grown[at] = (struct point){ cell->threads, cell->median, cell->low, cell->high };
+	series->count++;
+	return 0;
+}
+
+static int add_cell(struct panels *panels, const struct cell_summary *cell)
+{
+	const int is_probe = !strcmp(cell->family, "probe");
+	struct panel *panel =
+		is_probe ? find_panel(&panels->probes, &panels->probe_count, cell)
+			 : find_panel(&panels->panels, &panels->count, cell);
+	struct series *series = panel ? find_series(panel, cell) : NULL;
+
+	return series ? add_point(series, cell) : -ENOMEM;
+}
+
+/* The variant, and of the other words those in which the panel's series differ. */
+static int name_series(struct panel *panel)
+{
+	for (size_t s = 0; s < panel->count; s++) {
+		struct series *series = &panel->series[s];
+		char name[WORDS_BYTES];
+		size_t length = (size_t)snprintf(name, sizeof(name), "%s", series->words[0]);
+
+		for (int w = 1; w < SERIES_WORDS; w++) {
+			int differs = 0;
+
+			for (size_t other = 0; other < panel->count; other++)
+				differs |= strcmp(panel->series[other].words[w], series->words[w]);
+			if (differs && *series->words[w] && length < sizeof(name))
+				length += (size_t)snprintf(name + length, sizeof(name) - length, " %s",
+							   series->words[w]);
+		}
+		series->name = strdup(name);
+		if (!series->name)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The limit that comes closest in kind: of the same keys where one was measured, else the first. */
+static const struct series *find_limit(const struct panels *panels, const struct panel *panel,
+				       const char *variant)
+{
+	const char *dist = strstr(panel->workload, "dist=");
+	const size_t length = dist ? strcspn(dist, " ") + 1 : 0;
+	const struct series *first = NULL;
+
+	for (size_t p = 0; p < panels->probe_count; p++) {
+		const struct panel *probes = &panels->probes[p];
+		const char *theirs = strstr(probes->workload, "dist=");
+
+		for (size_t s = 0; s < probes->count; s++) {
+			if (strcmp(probes->series[s].words[SERIES_VARIANT], variant))
+				continue;
+			if (dist && theirs && !strncmp(dist, theirs, length))
+				return &probes->series[s];
+			if (!first)
+				first = &probes->series[s];
+		}
+	}
+	return first;
+}
+
+static double last_median(const struct series *series)
+{
+	return series->points[series->count - 1].median;
+}
+
+/* Highest at its last point first: the order of the legend is that of the curves' ends. */
+static int compare_series(const void *a, const void *b)
+{
+	const double x = last_median(a), y = last_median(b);
+
+	return (x < y) - (x > y);
+}
+
+/* Cut the series behind the first PANEL_SERIES_MAX into panels of their own, evenly filled. */
+static int split_panel(struct panels *panels, size_t index)
+{
+	const size_t series = panels->panels[index].count;
+	const size_t parts = (series + PANEL_SERIES_MAX - 1) / PANEL_SERIES_MAX;
+	const size_t each = (series + parts - 1) / parts;
+
+	panels->panels[index].parts = (unsigned)parts;
+	for (size_t part = 1; part < parts; part++) {
+		const size_t from = part * each, n = from + each < series ? each : series - from;
+		struct panel *grown = grow(panels->panels, panels->count, sizeof(*grown));
+		struct panel *whole, *cut;
+
+		if (!grown)
+			return -ENOMEM;
+		panels->panels = grown;
+		whole = &grown[index];
+		cut = &grown[panels->count++];
+		*cut = *whole;
+		cut->part = (unsigned)part + 1;
+		cut->family = strdup(whole->family);
+		cut->workload = strdup(whole->workload);
+		cut->series = calloc(n, sizeof(*cut->series));
+		if (!cut->family || !cut->workload || !cut->series) {
+			cut->count = 0;
+			return -ENOMEM;
+		}
+		memcpy(cut->series, whole->series + from, n * sizeof(*cut->series));
+		cut->count = n;
+	}
+	panels->panels[index].count = each < series ? each : series;
+	return 0;
+}
+
+/* family, a number where the family has several workloads, and the part where a panel was split. */
+static void name_files(struct panels *panels)
+{
+	for (size_t i = 0; i < panels->count; i++) {
+		struct panel *panel = &panels->panels[i];
+		unsigned number = 1, of = 0;
+		size_t length;
+
+		for (size_t k = 0; k < panels->count; k++) {
+			if (strcmp(panels->panels[k].family, panel->family) || panels->panels[k].part != 1)
+				continue;
+			of++;
+			if (k < i && strcmp(panels->panels[k].workload, panel->workload))
+				number++;
+		}
+		length = (size_t)snprintf(panel->slug, sizeof(panel->slug), "%s", panel->family);
+		if (of > 1)
+			length += (size_t)snprintf(panel->slug + length, sizeof(panel->slug) - length,
+						   "-%u", number);
+		if (panel->parts > 1)
+			snprintf(panel->slug + length, sizeof(panel->slug) - length, "-part%u",
+				 panel->part);
+	}
+}
+
+static int finish_panels(const struct results *results, struct panels *panels)
+{
+	const size_t whole = panels->count;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < panels->probe_count; i++)
+		error = name_series(&panels->probes[i]);
+	for (size_t i = 0; !error && i < whole; i++) {
+		struct panel *panel = &panels->panels[i];
+
+		qsort(panel->series, panel->count, sizeof(*panel->series), compare_series);
+		error = name_series(panel);
+		panel->null = find_limit(panels, panel, "probe/null");
+		panel->faa = find_limit(panels, panel, "probe/faa");
+		marks_find(results, panel);
+		if (!error)
+			error = split_panel(panels, i);
+	}
+	name_files(panels);
+	return error;
+}
+
+int panels_build(const struct results *results, const struct summary_list *cells,
+		 struct panels *out)
+{
+	struct panels panels = { 0 };
+	int error = 0;
+
+	for (size_t i = 0; !error && i < cells->count; i++)
+		if (cells->cells[i].valid)
+			error = add_cell(&panels, &cells->cells[i]);
+	if (!error && !panels.count) {    /* probes alone: they are what was asked for */
+		panels.panels = panels.probes;
+		panels.count = panels.probe_count;
+		panels.probes = NULL;
+		panels.probe_count = 0;
+	}
+	if (!error)
+		error = finish_panels(results, &panels);
+	if (error) {
+		panels_free(&panels);
+		return error;
+	}
+	*out = panels;
+	return 0;
+}
+
+static void panel_free(struct panel *panel)
+{
+	for (size_t s = 0; s < panel->count; s++) {
+		for (int w = 0; w < SERIES_WORDS; w++)
+			free(panel->series[s].words[w]);
+		free(panel->series[s].name);
+		free(panel->series[s].points);
+	}
+	free(panel->series);
+	free(panel->family);
+	free(panel->workload);
+}
+
+void panels_free(struct panels *panels)
+{
+	for (size_t i = 0; i < panels->count; i++)
+		panel_free(&panels->panels[i]);
+	for (size_t i = 0; i < panels->probe_count; i++)
+		panel_free(&panels->probes[i]);
+	free(panels->panels);
+	free(panels->probes);
+	memset(panels, 0, sizeof(*panels));
+}
+
+unsigned panel_most_threads(const struct panel *panel)
+{
+	unsigned most = 1;
+
+	for (size_t s = 0; s < panel->count; s++)
+		for (size_t i = 0; i < panel->series[s].count; i++)
+			if (panel->series[s].points[i].threads > most)
+				most = panel->series[s].points[i].threads;
+	return most;
+}
+
+double panel_highest(const struct panel *panel)
+{
+	double highest = 0;
+
+	for (size_t s = 0; s < panel->count; s++)
+		for (size_t i = 0; i < panel->series[s].count; i++)
+			if (panel->series[s].points[i].high > highest)
+				highest = panel->series[s].points[i].high;
+	return highest;
+}

@@ -1,0 +1,164 @@
+#include "plots/plot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plots/draw.h"
+#include "topology/nearest.h"
+
+const struct figure plot_figures[] = {
+	{ "throughput", "operations per second against threads, with 95 % interval bands" },
+	{ "speedup", "throughput against threads as a multiple of the same variant's on one thread" },
+};
+
+const size_t plot_figures_count = sizeof(plot_figures) / sizeof(*plot_figures);
+
+/* Which of @names a comma-separated list names, as a bit mask; all of @by_default for NULL. */
+static int parse_list(const char *list, const char *const *names, unsigned by_default,
+		      const char *what, unsigned *mask, struct fault *fault)
+{
+	char name[64];
+
+	*mask = list ? 0 : by_default;
+	while (list && *list) {
+		const size_t length = strcspn(list, ",");
+		size_t i = 0;
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, list);
+		while (names[i] && strcmp(names[i], name))
+			i++;
+		if (!names[i])
+			return fault_set(fault, -EINVAL, "unknown %s '%s'; did you mean %s?", what, name,
+					 nearest_name(name, names));
+		*mask |= 1u << i;
+		list += length + (list[length] == ',');
+	}
+	if (!*mask)
+		return fault_set(fault, -EINVAL, "no %s named", what);
+	return 0;
+}
+
+static int parse_figures(const char *list, unsigned *mask, struct fault *fault)
+{
+	const char *names[sizeof(plot_figures) / sizeof(*plot_figures) + 1] = { NULL };
+
+	for (size_t i = 0; i < plot_figures_count; i++)
+		names[i] = plot_figures[i].name;
+	return parse_list(list, names, (1u << plot_figures_count) - 1, "figure", mask, fault);
+}
+
+static int parse_formats(const char *list, unsigned *mask, struct fault *fault)
+{
+	const char *names[PLOT_FORMATS + 1] = { NULL };
+
+	memcpy(names, plot_format_names, sizeof(plot_format_names));
+	return parse_list(list, names, 1u << PLOT_SVG | 1u << PLOT_PDF | 1u << PLOT_PNG, "format", mask,
+			  fault);
+}
+
+int plot_has_gnuplot(void)
+{
+	const char *path = getenv("PATH");
+	char file[4096];
+
+	while (path && *path) {
+		const size_t length = strcspn(path, ":");
+
+		snprintf(file, sizeof(file), "%.*s/gnuplot", (int)length, path);
+		if (!access(file, X_OK))
+			return 1;
+		path += length + (path[length] == ':');
+	}
+	return 0;
+}
+
+/* The campaign's title, which the user wrote. */
+static const char *campaign_title(const struct results *results)
+{
+	for (size_t i = 0; i < results->session_count; i++) {
+		const json_t *title = json_object_get(results->sessions[i], "title");
+
+		if (json_is_string(title))
+			return json_string_value(title);
+	}
+	return "numamark";
+}
+
+/* What the masks of the options choose. */
+struct chosen {
+	unsigned figures, formats;
+};
+
+static int draw_panel(const struct draw_request *base, const struct panel *panel,
+		      const struct chosen *chosen, unsigned *drawn, struct fault *fault)
+{
+	struct draw_request request = *base;
+
+	request.panel = panel;
+	for (unsigned figure = 0; figure < plot_figures_count; figure++) {
+		for (unsigned format = 0; format < PLOT_FORMATS; format++) {
+			int error;
+
+			if (!(chosen->figures >> figure & 1) || !(chosen->formats >> format & 1))
+				continue;
+			request.figure = plot_figures[figure].name;
+			error = draw_figure(&request, format, fault);
+			if (error && error != -ENODATA)
+				return error;
+			*drawn += !error;
+		}
+	}
+	return 0;
+}
+
+static int draw_all(const struct plot_options *options, const struct chosen *chosen,
+		    const struct results *results, unsigned *drawn, struct fault *fault)
+{
+	char folder[4096];
+	const struct draw_request base = { .folder = folder,
+					   .scripts = options->scripts,
+					   .title = campaign_title(results) };
+	struct summary_list cells = { 0 };
+	struct panels panels = { 0 };
+	int error;
+
+	snprintf(folder, sizeof(folder), "%s/figures", options->directory);
+	if (mkdir(folder, 0777) && errno != EEXIST)
+		return fault_set(fault, -errno, "%s: cannot be made: %s", folder, strerror(errno));
+	error = results_summarise(results, &cells);
+	if (!error)
+		error = panels_build(results, &cells, &panels);
+	if (error)
+		fault_set(fault, error, "no memory for the figures of %s", options->directory);
+	for (size_t i = 0; !error && i < panels.count; i++)
+		error = draw_panel(&base, &panels.panels[i], chosen, drawn, fault);
+	panels_free(&panels);
+	summary_list_free(&cells);
+	return error;
+}
+
+int plot_directory(const struct plot_options *options, unsigned *drawn, struct fault *fault)
+{
+	struct chosen chosen;
+	struct results results;
+	unsigned files = 0;
+	int error = parse_figures(options->figures, &chosen.figures, fault);
+
+	if (!error)
+		error = parse_formats(options->formats, &chosen.formats, fault);
+	if (!error)
+		error = results_load(options->directory, &results, fault);
+	if (error)
+		return error;
+	error = draw_all(options, &chosen, &results, &files, fault);
+	if (!error && !files)
+		error = fault_set(fault, -ENODATA, "%s: no valid trial to draw", options->directory);
+	results_free(&results);
+	if (drawn)
+		*drawn = files;
+	return error;
+}

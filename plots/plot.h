@@ -1,0 +1,44 @@
+/*
+ * Figures from records alone: at any later time, on any machine, gnuplot draws what a result folder holds.
+ *
+ * One gnuplot file a figure (plots/<figure>.gp) over one style file (plots/style.gp). Beside each figure stand the data
+ * it was drawn from (.dat) and the words it carries (.def), so that a reader can redraw it by hand.
+ */
+#ifndef PLOTS_PLOT_H
+#define PLOTS_PLOT_H
+
+#include <stddef.h>
+
+#include "runners/results/results.h"
+#include "topology/fault.h"
+
+struct plot_options {
+	const char *directory;    /* the result folder; figures go to its figures/ */
+	const char *figures;      /* comma-separated names, NULL for all */
+	const char *formats;      /* comma-separated: svg, pdf, png, tikz; NULL for svg,pdf,png */
+	const char *scripts;      /* folder of the .gp files */
+};
+
+/* The figures there are, for `list figures`: name, what it shows. */
+struct figure {
+	const char *name;
+	const char *shows;
+};
+
+extern const struct figure plot_figures[];
+extern const size_t plot_figures_count;
+
+/**
+ * plot_directory() - draw figures of a result folder.
+ *
+ * @drawn:  out, may be NULL: how many files were written.
+ *
+ * Return: 0; -EINVAL for an unknown figure or format; what results_load() answers; -ENOPKG without gnuplot; -EIO if
+ * gnuplot failed, with the sentence in @fault.
+ */
+int plot_directory(const struct plot_options *options, unsigned *drawn, struct fault *fault);
+
+/* Is there a gnuplot on the PATH? */
+int plot_has_gnuplot(void);
+
+#endif

@@ -1,0 +1,70 @@
+/* Made-up result folders: records with only what figures and reports read. */
+#ifndef TESTS_PLOTS_RECORDS_H
+#define TESTS_PLOTS_RECORDS_H
+
+#include <jansson.h>
+
+#include "tests/runners/folder.h"
+
+/* Two nodes of two cores with two PUs each: PUs 0-3 are the cores, 4-7 their siblings. */
+static inline json_t *records_machine(void)
+{
+	json_t *machine = json_array();
+
+	for (int pu = 0; pu < 8; pu++)
+		json_array_append_new(machine, json_pack("[i, i, i, i, i]", pu, pu % 4, pu / 4,
+							 pu % 4 / 2, pu % 4 / 2));
+	return machine;
+}
+
+static inline void records_line(FILE *file, json_t *record)
+{
+	char *text = json_dumps(record, JSON_COMPACT);
+
+	fprintf(file, "%s\n", text);
+	free(text);
+	json_decref(record);
+}
+
+static inline FILE *records_open(const char *folder)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/results.jsonl", folder);
+	return fopen(path, "w");
+}
+
+static inline void records_session(FILE *file, const char *title)
+{
+	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:o, s:{s:s, s:s}}", "schema", 1, "kind",
+				     "session", "session", "s", "title", title, "machine",
+				     records_machine(), "host", "name", "testhost", "cpu", "test CPU"));
+}
+
+struct records_trial {
+	const char *family, *variant, *mix, *memory, *status;
+	unsigned threads;
+	double rate;
+};
+
+static inline void records_trial(FILE *file, const struct records_trial *trial)
+{
+	json_t *pus = json_array();
+	char cell[256];
+
+	for (unsigned i = 0; i < trial->threads; i++)
+		json_array_append_new(pus, json_integer(i));
+	snprintf(cell, sizeof(cell), "%s|%s|%s|%u", trial->variant, trial->mix,
+		 trial->memory ? trial->memory : "local", trial->threads);
+	records_line(file,
+		     json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:f, s:{s:s, s:s, s:i}}",
+			       "schema", 1, "kind", "trial", "cell", cell, "family", trial->family,
+			       "variant", trial->variant, "status",
+			       trial->status ? trial->status : "valid", "threads", (int)trial->threads,
+			       "place", "cores-first", "memory",
+			       trial->memory ? trial->memory : "local", "pus", pus, "ops_per_s",
+			       trial->rate, "workload", "mix", trial->mix, "dist", "uniform", "range",
+			       1000));
+}
+
+#endif

@@ -1,0 +1,188 @@
+/* Which cells stand in one frame, what the curves are called, and where boundaries are drawn. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "plots/panels.h"
+#include "tests/plots/records.h"
+
+struct fixture {
+	char *folder;
+	FILE *file;
+	struct results results;
+	struct summary_list cells;
+	struct panels panels;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	fixture->folder = folder_make();
+	fixture->file = records_open(fixture->folder);
+	records_session(fixture->file, "title");
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	panels_free(&fixture->panels);
+	summary_list_free(&fixture->cells);
+	results_free(&fixture->results);
+	folder_remove(fixture->folder);
+	free(fixture);
+	return 0;
+}
+
+static void build(struct fixture *fixture)
+{
+	struct fault fault = { "" };
+
+	fclose(fixture->file);
+	assert_int_equal(results_load(fixture->folder, &fixture->results, &fault), 0);
+	assert_int_equal(results_summarise(&fixture->results, &fixture->cells), 0);
+	assert_int_equal(panels_build(&fixture->results, &fixture->cells, &fixture->panels), 0);
+}
+
+static void map_trial(struct fixture *fixture, const char *variant, unsigned threads, double rate)
+{
+	records_trial(fixture->file, &(struct records_trial){ .family = "map",
+							      .variant = variant,
+							      .mix = "get:100",
+							      .threads = threads,
+							      .rate = rate });
+}
+
+static void workloads_and_families_make_panels(void **state)
+{
+	struct fixture *fixture = *state;
+
+	map_trial(fixture, "map/a", 1, 10);
+	records_trial(fixture->file, &(struct records_trial){ .family = "map",
+							      .variant = "map/a",
+							      .mix = "put:100",
+							      .threads = 1,
+							      .rate = 5 });
+	records_trial(fixture->file, &(struct records_trial){ .family = "queue",
+							      .variant = "queue/a",
+							      .mix = "enqueue:100",
+							      .threads = 1,
+							      .rate = 5 });
+	build(fixture);
+	assert_int_equal(fixture->panels.count, 3);
+	assert_string_equal(fixture->panels.panels[0].slug, "map-1");
+	assert_string_equal(fixture->panels.panels[1].slug, "map-2");
+	assert_string_equal(fixture->panels.panels[2].slug, "queue");
+}
+
+static void points_are_sorted_by_threads_and_invalid_ones_left_out(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct series *series;
+
+	map_trial(fixture, "map/a", 4, 30);
+	map_trial(fixture, "map/a", 1, 10);
+	records_trial(fixture->file, &(struct records_trial){ .family = "map",
+							      .variant = "map/a",
+							      .mix = "get:100",
+							      .status = "invalid",
+							      .threads = 2,
+							      .rate = 999 });
+	build(fixture);
+	series = &fixture->panels.panels[0].series[0];
+	assert_int_equal(series->count, 2);
+	assert_int_equal(series->points[0].threads, 1);
+	assert_int_equal(series->points[1].threads, 4);
+	assert_true(panel_highest(&fixture->panels.panels[0]) == 30);
+}
+
+static void legend_names_only_what_differs(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *const memories[] = { "local", "interleave" };
+
+	for (int i = 0; i < 2; i++)
+		records_trial(fixture->file, &(struct records_trial){ .family = "map",
+								      .variant = "map/a",
+								      .mix = "get:100",
+								      .memory = memories[i],
+								      .threads = 1,
+								      .rate = 10 - i });
+	build(fixture);
+	assert_int_equal(fixture->panels.panels[0].count, 2);
+	assert_string_equal(fixture->panels.panels[0].series[0].name, "map/a memory=local");
+	assert_string_equal(fixture->panels.panels[0].series[1].name, "map/a memory=interleave");
+}
+
+static void probes_become_limits_not_panels(void **state)
+{
+	struct fixture *fixture = *state;
+
+	map_trial(fixture, "map/a", 1, 10);
+	records_trial(fixture->file, &(struct records_trial){ .family = "probe",
+							      .variant = "probe/null",
+							      .mix = "touch:100",
+							      .threads = 1,
+							      .rate = 500 });
+	build(fixture);
+	assert_int_equal(fixture->panels.count, 1);
+	assert_non_null(fixture->panels.panels[0].null);
+	assert_true(fixture->panels.panels[0].null->points[0].median == 500);
+	assert_null(fixture->panels.panels[0].faa);
+}
+
+static void too_many_curves_are_split_evenly(void **state)
+{
+	struct fixture *fixture = *state;
+	char variant[32];
+
+	for (int i = 0; i < 25; i++) {
+		snprintf(variant, sizeof(variant), "map/v%02d", i);
+		map_trial(fixture, variant, 1, 100 - i);
+	}
+	build(fixture);
+	assert_int_equal(fixture->panels.count, 3);
+	assert_int_equal(fixture->panels.panels[0].count, 9);
+	assert_int_equal(fixture->panels.panels[1].count, 9);
+	assert_int_equal(fixture->panels.panels[2].count, 7);
+	assert_string_equal(fixture->panels.panels[2].slug, "map-part3");
+	assert_string_equal(fixture->panels.panels[0].series[0].name, "map/v00");    /* fastest first */
+}
+
+static void node_and_smt_boundaries_follow_the_pus(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct panel *panel;
+
+	map_trial(fixture, "map/a", 1, 10);
+	map_trial(fixture, "map/a", 8, 50);
+	build(fixture);
+	panel = &fixture->panels.panels[0];
+	assert_int_equal(panel->mark_count, 2);
+	assert_true(panel->marks[0].threads == 2.5);
+	assert_string_equal(panel->marks[0].text, "node 1");
+	assert_true(panel->marks[1].threads == 4.5);
+	assert_string_equal(panel->marks[1].text, "SMT");
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(workloads_and_families_make_panels),
+		TEST(points_are_sorted_by_threads_and_invalid_ones_left_out),
+		TEST(legend_names_only_what_differs),
+		TEST(probes_become_limits_not_panels),
+		TEST(too_many_curves_are_split_evenly),
+		TEST(node_and_smt_boundaries_follow_the_pus),
+	};
+
+	return cmocka_run_group_tests_name("panels", tests, NULL, NULL);
+}
