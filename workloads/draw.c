@@ -1,14 +1,33 @@
 #include "workloads/draw.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 
-size_t draw_table_bytes(const struct draw_options *options)
+static bool has_zipf(const struct draw_options *options)
 {
-	return options->in_cycle ? DRAW_CYCLE_MAX : 0;
+	return options->dist.kind == DIST_ZIPF || options->dist.kind == DIST_LATEST;
 }
 
-/* Cumulative shares on the scale of 63 bits. An operation without a share gets two equal bounds: never drawn. */
+static size_t zipf_bytes(const struct draw_options *options)
+{
+	return has_zipf(options) ? zipf_table_bytes(options->range, options->dist.theta) : 0;
+}
+
+/* The cycle lies behind the distribution's table. */
+size_t draw_table_bytes(const struct draw_options *options)
+{
+	return zipf_bytes(options) + (options->in_cycle ? DRAW_CYCLE_MAX : 0);
+}
+
+static void set_streams(struct draw_source *source, const struct draw_options *options)
+{
+	source->keys = random_seed(options->seed, options->worker, RANDOM_KEYS);
+	source->operations = random_seed(options->seed, options->worker, RANDOM_OPERATIONS);
+	source->values = random_seed(options->seed, options->worker, RANDOM_VALUES);
+}
+
+/* Cumulative shares of 63 bits. An operation without a share gets two equal bounds: never drawn. */
 static void set_bounds(struct draw_source *source, const struct mix *mix)
 {
 	uint64_t below = 0;
@@ -19,15 +38,15 @@ static void set_bounds(struct draw_source *source, const struct mix *mix)
 	}
 }
 
-static int set_cycle(struct draw_source *source, const struct draw_options *options,
-		     uint8_t *cycle, struct fault *fault)
+static int set_cycle(struct draw_source *source, const struct mix *mix, uint8_t *cycle,
+		     struct fault *fault)
 {
-	const int length = mix_cycle(&options->mix, cycle, DRAW_CYCLE_MAX);
+	const int length = mix_cycle(mix, cycle, DRAW_CYCLE_MAX);
 
 	if (length < 0)
 		return fault_set(fault, -EINVAL,
-				 "op_order=cycle needs a mix that repeats within %d operations; "
-				 "this one does not: use coarser percentages",
+				 "op_order=cycle: the mix repeats only after more than %d "
+				 "operations; use coarser percentages",
 				 DRAW_CYCLE_MAX);
 	source->in_cycle = true;
 	source->cycle = cycle;
@@ -35,38 +54,41 @@ static int set_cycle(struct draw_source *source, const struct draw_options *opti
 	return 0;
 }
 
-static void set_streams(struct draw_source *source, const struct draw_options *options)
+static void set_keys(struct draw_source *source, const struct draw_options *options, void *table)
 {
-	source->keys = random_seed(options->seed, options->worker, RANDOM_KEYS);
-	source->operations = random_seed(options->seed, options->worker, RANDOM_OPERATIONS);
-	source->values = random_seed(options->seed, options->worker, RANDOM_VALUES);
+	const struct dist *const dist = &options->dist;
+	const uint64_t range = options->range;
+
+	source->range = range;
+	source->kind = dist->kind;
+	source->insert_operation = options->insert_operation;
+	if (has_zipf(options))
+		source->zipf = zipf_init(range, dist->theta, table);
+	source->scatter = scatter_init(range, options->seed);
+	source->hotspot = hotspot_init(range, dist->hot_keys, dist->hot_draws);
+	source->latest = latest_init(range, options->worker, options->workers);
+	source->sequential = sequential_init(
+		range, dist->has_stride ? dist->stride : range / options->workers, options->worker);
 }
 
 int draw_init(struct draw_source *source, const struct draw_options *options, void *table,
 	      struct fault *fault)
 {
-	const struct dist *dist = &options->dist;
-	const uint64_t range = options->range;
+	struct draw_source made = { .in_cycle = false };
+	int error = 0;
 
-	if (range == 0 || range > DRAW_RANGE_MAX)
-		return fault_set(fault, -EINVAL, "range=%" PRIu64 ": allowed is 1 to 2^62", range);
-
-	*source = (struct draw_source){ .range = range, .kind = dist->kind };
-	set_streams(source, options);
-	set_bounds(source, &options->mix);
-	if (options->in_cycle) {
-		const int error = set_cycle(source, options, table, fault);
-
-		if (error)
-			return error;
-	}
-	switch (dist->kind) {
-	case DIST_UNIFORM: return 0;
-	case DIST_SEQUENTIAL:
-		source->sequential = sequential_init(
-			range, dist->has_stride ? dist->stride : range / options->workers,
-			options->worker);
-		return 0;
-	default: return fault_set(fault, -EINVAL, "dist: allowed are uniform and sequential");
-	}
+	assert(options->worker < options->workers);
+	if (options->range == 0 || options->range > DRAW_RANGE_MAX)
+		return fault_set(fault, -EINVAL, "range=%" PRIu64 ": allowed is 1 to 2^62",
+				 options->range);
+	set_streams(&made, options);
+	set_bounds(&made, &options->mix);
+	if (options->in_cycle)
+		error = set_cycle(&made, &options->mix, (uint8_t *)table + zipf_bytes(options),
+				  fault);
+	if (error)
+		return error;
+	set_keys(&made, options, table);
+	*source = made;
+	return 0;
 }

@@ -1,9 +1,9 @@
 /*
  * Next {operation, key}, and next value: one interface for every distribution.
  *
- * Everything a worker draws from lies in its own struct draw_source, and in a table on its own node if the
- * distribution has one. Operation, key and value come from streams of their own. draw_next() is inlined into the
- * measurement loop: no library mathematics, no allocation, no shared line.
+ * Everything a worker draws from lies in its own struct draw_source, and in a table on its own node
+ * if the distribution has one. Operation, key and value come from streams of their own. draw_next()
+ * is inlined into the measurement loop: no library mathematics, no allocation, no shared line.
  */
 #ifndef WORKLOADS_DRAW_H
 #define WORKLOADS_DRAW_H
@@ -13,29 +13,20 @@
 #include <stdint.h>
 
 #include "topology/fault.h"
+#include "workloads/dist.h"
+#include "workloads/hotspot.h"
+#include "workloads/latest.h"
 #include "workloads/mix.h"
 #include "workloads/random.h"
+#include "workloads/scatter.h"
 #include "workloads/sequential.h"
+#include "workloads/zipf.h"
 
-/* A longer cycle would take the cache from the structure under test. get:99.9,put:0.1 has 1000 operations. */
+/* A longer cycle would take the cache from the structure. get:99.9,put:0.1 has 1000 operations. */
 enum { DRAW_CYCLE_MAX = 1024 };
 
 /* Largest range: leaves room for the sum of two keys in 64 bits. */
 #define DRAW_RANGE_MAX (UINT64_C(1) << 62)
-
-enum dist_kind { DIST_UNIFORM, DIST_ZIPF, DIST_HOTSPOT, DIST_LATEST, DIST_SEQUENTIAL };
-
-/* A key distribution, as parsed: uniform, zipf:0.99, hotspot:20:80, latest, sequential[:STRIDE]. */
-struct dist {
-	enum dist_kind kind;
-	double theta;           /* zipf and latest: exponent >= 0 */
-	double hot_keys;        /* hotspot: share of the keys, 0 to 1 */
-	double hot_draws;       /* hotspot: share of the draws that go to them, 0 to 1 */
-	uint64_t stride;        /* sequential: thread t's i-th key is (t x stride + i) mod range */
-	bool has_stride;        /* sequential: else the stride is range / workers */
-};
-
-int dist_parse(const char *text, struct dist *dist, struct fault *fault);
 
 struct draw_options {
 	struct dist dist;
@@ -53,19 +44,24 @@ struct draw {
 };
 
 /*
- * No arrays with a variable index: a loop that works on a copy in its own frame lets the compiler keep the streams in
- * registers.
+ * No arrays with a variable index: a loop that works on a copy in its own frame lets the compiler
+ * keep the streams in registers.
  */
 struct draw_source {
 	struct random keys, operations, values;
 	uint64_t range;
 	enum dist_kind kind;
 	bool in_cycle;
+	int insert_operation;
 	/* Random order: the operation is how many bounds a 63-bit number has reached. */
 	uint64_t bounds[MIX_OPERATIONS_MAX - 1];
 	const uint8_t *cycle;
 	unsigned cycle_length, cycle_next;
 	struct sequential sequential;
+	struct zipf zipf;
+	struct hotspot hotspot;
+	struct latest latest;
+	struct scatter scatter;
 };
 
 /* Bytes of table that a source of these options needs, 0 for none. */
@@ -76,7 +72,7 @@ size_t draw_table_bytes(const struct draw_options *options);
  *
  * @table:  draw_table_bytes() of memory on the worker's node, aligned to 64; kept, not owned.
  *
- * Return: 0, or -EINVAL (range 0, a cycle too long) with the sentence in @fault.
+ * Return: 0, or -EINVAL (range 0 or above 2^62, a cycle too long) with the sentence in @fault.
  */
 int draw_init(struct draw_source *source, const struct draw_options *options, void *table,
 	      struct fault *fault);
@@ -94,23 +90,39 @@ static inline __attribute__((always_inline)) unsigned draw_operation(struct draw
 	unsigned operation = 0;
 
 	for (unsigned i = 0; i < MIX_OPERATIONS_MAX - 1; i++)
-		operation += number >= source->bounds[i];    /* an addition each, no branch to mispredict */
+		operation += number >= source->bounds[i];    /* a sum: nothing to mispredict */
 	return operation;
 }
 
-static inline __attribute__((always_inline)) uint64_t draw_key(struct draw_source *source)
+static inline __attribute__((always_inline)) uint64_t draw_latest(struct draw_source *source,
+								  unsigned operation)
+{
+	if ((int)operation == source->insert_operation)
+		return latest_insert(&source->latest);
+	return latest_behind(&source->latest, zipf_next(&source->zipf, &source->keys));
+}
+
+static inline __attribute__((always_inline)) uint64_t draw_key(struct draw_source *source,
+							       unsigned operation)
 {
 	switch (source->kind) {    /* never changes, hence predicted */
+	case DIST_ZIPF:
+		return scatter_key(&source->scatter, zipf_next(&source->zipf, &source->keys));
+	case DIST_HOTSPOT:
+		return scatter_key(&source->scatter,
+				   hotspot_next(&source->hotspot, &source->keys));
+	case DIST_LATEST: return draw_latest(source, operation);
 	case DIST_SEQUENTIAL: return sequential_next(&source->sequential);
-	default: return random_below(&source->keys, source->range);
+	case DIST_UNIFORM: break;
 	}
+	return random_below(&source->keys, source->range);
 }
 
 static inline __attribute__((always_inline)) struct draw draw_next(struct draw_source *source)
 {
 	const unsigned operation = draw_operation(source);
 
-	return (struct draw){ .key = draw_key(source), .operation = operation };
+	return (struct draw){ .key = draw_key(source, operation), .operation = operation };
 }
 
 /* 64 random bits for a value, from the value stream. */
@@ -123,14 +135,16 @@ static inline uint64_t draw_value(struct draw_source *source)
 struct draw_skew {
 	double top1, top10, top1_percent;
 	uint64_t distinct;             /* distinct keys among the draws */
-	double distinct_expected;      /* what the distribution's exact mass predicts */
+	double distinct_expected;      /* by the exact mass; NaN for latest with a moving cursor */
 	uint64_t draws;
 };
 
 /**
- * draw_measure_skew() - draw @draws keys with a fresh source and count.
+ * draw_measure_skew() - draw keys with a fresh source and count.
  *
- * Memory: bounded, some 16 bytes for each distinct key, at most @draws of them.
+ * @draws:  at least 1; the memory needed is 20 to 64 bytes for each distinct key among them.
+ *
+ * Return: 0, -ENOMEM, or -EINVAL as draw_init().
  */
 int draw_measure_skew(const struct draw_options *options, uint64_t draws, struct draw_skew *skew);
 

@@ -1,27 +1,35 @@
 /*
  * What stands in a structure before the clock starts: an order of keys, not a call.
  *
- * The i-th key is a bijection of i over [0, range): any first n of them are n distinct keys in random order, so the
- * workers can each insert a slice, and the set is a random sample of the range.
+ * The i-th key is a bijection of i over [0, range): any first n of them are n distinct keys in
+ * random order, so that workers can each insert a slice, and the set is a random sample.
  */
 #ifndef WORKLOADS_PREFILL_H
 #define WORKLOADS_PREFILL_H
 
 #include <stdint.h>
 
+/* Each side of the network is changed three times; fewer leave traces. */
+enum { PREFILL_ROUNDS = 6 };
+
 struct prefill {
 	uint64_t range;
-	uint64_t count;        /* keys to insert, at most range for families with distinct keys */
-	uint64_t seed;
-	unsigned half_bits;    /* of the Feistel network, derived */
+	uint64_t count;            /* keys to insert, at most range for families with distinct keys */
+	uint64_t columns, rows;    /* the rectangle that holds the range */
+	uint64_t round_keys[PREFILL_ROUNDS];
 };
 
 /**
- * prefill_init() - prepare an order. @range at least 1.
+ * prefill_init() - prepare an order. @range 1 to 2^62.
  */
 struct prefill prefill_init(uint64_t range, uint64_t count, uint64_t seed);
 
-/* The @index-th key, 0 to range - 1. A Feistel network with cycle walking (Black, Rogaway, CT-RSA 2002). */
+/**
+ * prefill_key() - the @index-th key, 0 to range - 1; @index below the range.
+ *
+ * A Feistel network over a rectangle just above the range, with cycle walking back into it (Black
+ * and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002).
+ */
 uint64_t prefill_key(const struct prefill *prefill, uint64_t index);
 
 #endif
