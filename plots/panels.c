@@ -107,7 +107,7 @@ static struct series *find_series(struct panel *panel, const struct cell_summary
 	struct series *grown;
 
 	for (int w = 0; w < SERIES_WORDS; w++)
-		series_word(cell, w, words[w]);
+		series_word(cell, (enum series_word)w, words[w]);
 	for (size_t i = 0; i < panel->count; i++)
 		if (series_has(&panel->series[i], words))
 			return &panel->series[i];

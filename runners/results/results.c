@@ -204,17 +204,38 @@ static int summarise_cell(const struct sorted_trial *sorted, size_t n, double *r
 	return 0;
 }
 
-/* Position of a cell in the file, for the order of the list. */
-struct ordered_summary {
-	struct cell_summary summary;
-	size_t order;
-};
-
-static int compare_order(const void *a, const void *b)
+/* Any total order that puts equal values together: by their text. */
+static int compare_json(const json_t *a, const json_t *b)
 {
-	const struct ordered_summary *x = a, *y = b;
+	char *x, *y;
+	int order;
 
-	return (x->order > y->order) - (x->order < y->order);
+	if (json_is_string(a) && json_is_string(b))
+		return strcmp(json_string_value(a), json_string_value(b));
+	if (json_equal(a, b))
+		return 0;
+	x = json_dumps(a, JSON_ENCODE_ANY | JSON_SORT_KEYS);
+	y = json_dumps(b, JSON_ENCODE_ANY | JSON_SORT_KEYS);
+	order = strcmp(x ? x : "", y ? y : "");
+	free(x);
+	free(y);
+	return order;
+}
+
+/* The trials come in random order; a reader wants variants together, and threads ascending. */
+static int compare_cells(const void *a, const void *b)
+{
+	static const char *const keys[] = { "family", "workload", "variant", "place",
+					    "memory", "pages",	  "alloc" };
+	const struct cell_summary *x = a, *y = b;
+	int order = 0;
+
+	for (size_t i = 0; !order && i < sizeof(keys) / sizeof(*keys); i++)
+		order = compare_json(json_object_get(x->first, keys[i]),
+				     json_object_get(y->first, keys[i]));
+	if (!order)
+		order = (x->threads > y->threads) - (x->threads < y->threads);
+	return order ? order : strcmp(x->cell, y->cell);
 }
 
 static size_t run_length(const struct sorted_trial *sorted, size_t left)
@@ -227,15 +248,14 @@ static size_t run_length(const struct sorted_trial *sorted, size_t left)
 }
 
 static int summarise_sorted(const struct sorted_trial *sorted, size_t trials,
-			    struct ordered_summary *cells, size_t *count)
+			    struct cell_summary *cells, size_t *count)
 {
 	double *rates = malloc(trials * sizeof(*rates));
 	int error = rates ? 0 : -ENOMEM;
 
 	for (size_t i = 0, n; !error && i < trials; i += n) {
 		n = run_length(sorted + i, trials - i);
-		cells[*count].order = sorted[i].order;
-		error = summarise_cell(sorted + i, n, rates, &cells[*count].summary);
+		error = summarise_cell(sorted + i, n, rates, &cells[*count]);
 		*count += !error;
 	}
 	free(rates);
@@ -245,29 +265,17 @@ static int summarise_sorted(const struct sorted_trial *sorted, size_t trials,
 int results_summarise(const struct results *results, struct summary_list *list)
 {
 	struct sorted_trial *sorted = sort_trials(results);
-	struct ordered_summary *cells = calloc(results->trial_count, sizeof(*cells));
-	struct summary_list made = { 0 };
+	struct summary_list made = { .cells = calloc(results->trial_count, sizeof(*made.cells)) };
 	int error = -ENOMEM;
 
-	if (sorted && cells)
-		error = summarise_sorted(sorted, results->trial_count, cells, &made.count);
-	if (made.count)
-		qsort(cells, made.count, sizeof(*cells), compare_order);
-	made.cells = calloc(made.count ? made.count : 1, sizeof(*made.cells));
-	if (!made.cells)
-		error = -ENOMEM;
-	for (size_t i = 0; i < made.count; i++) {
-		if (error)
-			free(cells[i].summary.flags);
-		else
-			made.cells[i] = cells[i].summary;
-	}
-	free(cells);
+	if (sorted && made.cells)
+		error = summarise_sorted(sorted, results->trial_count, made.cells, &made.count);
 	free(sorted);
 	if (error) {
-		free(made.cells);
+		summary_list_free(&made);
 		return error;
 	}
+	qsort(made.cells, made.count, sizeof(*made.cells), compare_cells);
 	*list = made;
 	return 0;
 }

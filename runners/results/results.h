@@ -39,7 +39,7 @@ struct cell_summary {
 };
 
 struct summary_list {
-	struct cell_summary *cells;    /* in order of first appearance */
+	struct cell_summary *cells;    /* by family, workload, variant, place, memory, then threads */
 	size_t count;
 };
 

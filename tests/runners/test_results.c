@@ -50,16 +50,16 @@ static void summary_takes_valid_trials_only(void **state)
 	assert_int_equal(results.trial_count, 6);
 	assert_int_equal(results_summarise(&results, &list), 0);
 	assert_int_equal(list.count, 2);
-	assert_string_equal(list.cells[0].cell, "b");    /* order of first appearance */
-	assert_int_equal(list.cells[0].valid, 3);
-	assert_int_equal(list.cells[0].invalid, 1);
-	assert_int_equal(list.cells[0].skipped, 1);
-	assert_true(list.cells[0].median == 20 && list.cells[0].low == 10 && list.cells[0].high == 30);
-	assert_true(list.cells[0].spread == 1);
-	assert_string_equal(list.cells[0].flags, "unsteady,ragged");
-	assert_string_equal(list.cells[0].reason, "overlap 0.5");
-	assert_true(list.cells[1].median == 7);
-	assert_null(list.cells[1].flags);
+	assert_string_equal(list.cells[0].cell, "a");    /* by variant, not by time */
+	assert_true(list.cells[0].median == 7);
+	assert_null(list.cells[0].flags);
+	assert_int_equal(list.cells[1].valid, 3);
+	assert_int_equal(list.cells[1].invalid, 1);
+	assert_int_equal(list.cells[1].skipped, 1);
+	assert_true(list.cells[1].median == 20 && list.cells[1].low == 10 && list.cells[1].high == 30);
+	assert_true(list.cells[1].spread == 1);
+	assert_string_equal(list.cells[1].flags, "unsteady,ragged");
+	assert_string_equal(list.cells[1].reason, "overlap 0.5");
 	summary_list_free(&list);
 	results_free(&results);
 }
