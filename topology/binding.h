@@ -12,13 +12,13 @@
  *
  * @pu:  index into topology_pu().
  *
- * Return: 0 once the kernel reports exactly this PU as the thread's affinity and as the processor it
- * runs on; with the sentence in @fault: -ENXIO if what is read back differs, -ENOTSUP if the topology
- * is not this machine, or the errno of the refusal.
+ * Return: 0 once the kernel reports exactly this PU as the thread's affinity and as the processor
+ * it runs on; with the sentence in @fault: -ENXIO if what is read back differs, -ENOTSUP if the
+ * topology is not this machine, or the errno of the refusal.
  */
 int binding_set(const struct topology *topology, unsigned pu, struct fault *fault);
 
-/* The PU the calling thread runs on at this moment. Return: index into topology_pu(), or -ENOENT. */
+/* The PU the calling thread runs on now. Return: index into topology_pu(), or -ENOENT. */
 int binding_where(const struct topology *topology);
 
 /* Where a thread was allowed to run: for a thread that visits other PUs and comes back. */
