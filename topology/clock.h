@@ -1,6 +1,6 @@
 /*
- * Time: the invariant TSC (or the arm64 virtual counter) where it is calibrated and trustworthy, CLOCK_MONOTONIC
- * elsewhere. A tick is the counter's unit; convert differences only.
+ * Time: the invariant TSC (or the arm64 virtual counter) where it is calibrated and trustworthy,
+ * CLOCK_MONOTONIC elsewhere. A tick is the counter's unit; convert differences only.
  */
 #ifndef TOPOLOGY_CLOCK_H
 #define TOPOLOGY_CLOCK_H
@@ -13,15 +13,16 @@
 #endif
 
 struct clock_source {
-	const char *name;        /* "tsc", "cntvct" or "clock_gettime" */
-	const char *reason;      /* why the fall-back, NULL when the counter is used */
+	const char *name;   /* "tsc", "cntvct" or "clock_gettime" */
+	const char *reason; /* why the fall-back, NULL when the counter is used */
 	double ns_per_tick;
-	double read_ns;          /* measured cost of one clock_now() */
+	double read_ns; /* measured cost of one clock_now() */
 	bool is_counter;
 };
 
 /**
- * clock_calibrate() - find the source, its rate against CLOCK_MONOTONIC_RAW and its own cost. About 20 ms.
+ * clock_calibrate() - find the source, its rate against CLOCK_MONOTONIC_RAW and its own cost. About
+ * 20 ms.
  */
 struct clock_source clock_calibrate(void);
 
