@@ -17,7 +17,8 @@
  * @name:  "glibc", "jemalloc", "mimalloc" or "tcmalloc".
  * @path:  out, room for @room bytes: the value for LD_PRELOAD; empty for glibc, which needs none.
  *
- * Return: 0, -EINVAL for another name, -ENOENT with the package that has the library, -ENAMETOOLONG.
+ * Return: 0, -EINVAL for another name, -ENOENT with the package that has the library,
+ * -ENAMETOOLONG.
  */
 int allocator_preload_path(const char *name, char *path, size_t room, struct fault *fault);
 

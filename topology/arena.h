@@ -1,13 +1,14 @@
 /*
- * Per-thread, node-local allocation of objects: the allocator that takes no part in the measurement.
+ * Per-thread, node-local allocation of objects: the allocator that takes no part in the
+ * measurement.
  *
  * Each worker owns an arena, with a last-in-first-out list of free objects per part and size class.
- * The owner allocates and frees without a read-modify-write; another thread's free goes home through
- * a list that the owner takes over when its own runs dry. Which arena an object belongs to is looked
- * up in a dense table by address, not in a header beside the object: headers at aligned addresses
- * would all fall into the same few cache sets. Freed memory stays mapped, in its class and with its
- * owner until memory_destroy(), so that a late reader of a reclaimed object reads stale bytes, never
- * a fault. Under AddressSanitizer free objects are poisoned.
+ * The owner allocates and frees without a read-modify-write; another thread's free goes home
+ * through a list that the owner takes over when its own runs dry. Which arena an object belongs to
+ * is looked up in a dense table by address, not in a header beside the object: headers at aligned
+ * addresses would all fall into the same few cache sets. Freed memory stays mapped, in its class
+ * and with its owner until memory_destroy(), so that a late reader of a reclaimed object reads
+ * stale bytes, never a fault. Under AddressSanitizer free objects are poisoned.
  *
  * In a memory made with use_malloc the objects come from malloc() instead, and what is kept here is
  * the count of bytes and a sample of addresses, whose pages memory_residency() looks up.
@@ -33,7 +34,7 @@ enum {
 	ARENA_MAX_LOG2 = 30,
 	ARENA_OBJECT_MAX_BYTES = 1 << ARENA_MAX_LOG2,
 	ARENA_CLASSES = ARENA_FINE_CLASSES + 8 * (ARENA_MAX_LOG2 - ARENA_FINE_LOG2),
-	ARENA_BLOCK_LOG2 = 16    /* grain at which arenas take memory, and of the table of owners */
+	ARENA_BLOCK_LOG2 = 16 /* grain at which arenas take memory, and of the table of owners */
 };
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -50,25 +51,25 @@ struct arena_object {
 
 /* One size class of one part. */
 struct arena_class {
-	_Alignas(16) struct arena_object *free;    /* the owner's; head and count share a line */
-	_Atomic uint64_t held_bytes;  /* taken minus given back by this thread, modulo 2^64 */
-	char *bump, *bump_end;        /* memory never handed out yet */
-	char *rest;                   /* start of a second such stretch, below bump's; NULL: none */
+	_Alignas(16) struct arena_object *free; /* the owner's; head and count share a line */
+	_Atomic uint64_t held_bytes; /* taken minus given back by this thread, modulo 2^64 */
+	char *bump, *bump_end;       /* memory never handed out yet */
+	char *rest, *rest_end;       /* a second stretch of it, taken when the first is used up */
 };
 
 struct arena_part {
 	struct arena_class classes[ARENA_CLASSES];
-	struct pool *pool;            /* where blocks come from; NULL: no objects of this part */
-	uint64_t taken;               /* objects of use_malloc, for sampling */
-	void **sampled;               /* MEMORY_SAMPLED_OBJECTS of them */
+	struct pool *pool; /* where blocks come from; NULL: objects are malloc's */
+	uint64_t taken;    /* objects of use_malloc, for sampling */
+	void **sampled;    /* MEMORY_SAMPLED_OBJECTS of them */
 };
 
 struct arena {
-	uintptr_t base;               /* of the address space that all arenas of one memory share */
-	size_t span_bytes;            /* 0 with use_malloc: no object lies there */
-	const uint16_t *owners;       /* by block: id of the owning arena */
+	uintptr_t base;         /* of the address space that all arenas of one memory share */
+	size_t span_bytes;      /* 0 with use_malloc: no object lies there */
+	const uint16_t *owners; /* by block: id of the owning arena */
 	struct memory *memory;
-	_Atomic uint64_t refused;     /* allocations that found no memory; written by the owner */
+	_Atomic uint64_t refused; /* allocations that found no memory; written by the owner */
 	uint16_t id;
 	struct arena_part parts[MEMORY_PARTS];
 	/* Objects that other threads gave back; taken all at once by the owner. */
@@ -99,14 +100,15 @@ static inline void arena_count(struct arena_class *class, uint64_t bytes)
 {
 	/* relaxed: one thread writes it, a monitor wants a figure; a plain add on the hardware. */
 	atomic_store_explicit(&class->held_bytes,
-			      atomic_load_explicit(&class->held_bytes, memory_order_relaxed) + bytes,
+			      atomic_load_explicit(&class->held_bytes, memory_order_relaxed) +
+				      bytes,
 			      memory_order_relaxed);
 }
 
 #ifdef ARENA_ASAN
-/* Push and pop that keep free objects poisoned, their links included. */
+/* Push and pop that keep free objects poisoned, links and unused ends of objects included. */
 void arena_push_poisoned(struct arena_class *class, void *object, size_t class_bytes);
-void *arena_pop_poisoned(struct arena_class *class, size_t class_bytes);
+void *arena_pop_poisoned(struct arena_class *class, size_t size_bytes);
 #endif
 
 /* The ways off the fast path. Not for callers. */
@@ -138,7 +140,7 @@ static inline void *arena_alloc(struct arena *arena, enum memory_part part, size
 		return arena_alloc_slowly(arena, part, size_bytes);
 	arena_count(class, arena_class_bytes(index));
 #ifdef ARENA_ASAN
-	return arena_pop_poisoned(class, arena_class_bytes(index));
+	return arena_pop_poisoned(class, size_bytes);
 #else
 	class->free = object->next;
 	return object;

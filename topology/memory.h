@@ -41,7 +41,7 @@ enum memory_policy_kind {
 
 struct memory_policy {
 	enum memory_policy_kind kind;
-	unsigned node_os_index;    /* MEMORY_NODE */
+	unsigned node_os_index; /* MEMORY_NODE */
 };
 
 /*
@@ -52,10 +52,10 @@ enum memory_pages { MEMORY_PAGES_BASE, MEMORY_PAGES_THP, MEMORY_PAGES_HUGE2M, ME
 
 /* The parts of a structure; names are the keys of `residency` in a record. */
 enum memory_part {
-	MEMORY_TABLE,     /* bucket arrays, heads, locks: shared by all workers */
-	MEMORY_NODES,     /* list and tree nodes, from arenas */
-	MEMORY_PAYLOADS,  /* values above 8 bytes, from arenas */
-	MEMORY_THREAD,    /* state of one worker: draw, tallies, limbo lists, hazard slots */
+	MEMORY_TABLE,    /* bucket arrays, heads, locks: shared by all workers */
+	MEMORY_NODES,    /* list and tree nodes, from arenas */
+	MEMORY_PAYLOADS, /* values above 8 bytes, from arenas */
+	MEMORY_THREAD,   /* state of one worker: draw, tallies, limbo lists, hazard slots */
 	MEMORY_PARTS
 };
 
@@ -63,8 +63,8 @@ enum memory_part {
 extern const char *const memory_part_names[MEMORY_PARTS];
 
 enum {
-	MEMORY_SAMPLED_PAGES = 4096,     /* of one part, at most */
-	MEMORY_SAMPLED_OBJECTS = 256     /* addresses kept per worker and part with use_malloc */
+	MEMORY_SAMPLED_PAGES = 4096, /* of one part, at most */
+	MEMORY_SAMPLED_OBJECTS = 256 /* addresses kept per worker and part with use_malloc */
 };
 
 struct memory;
@@ -77,7 +77,7 @@ struct memory_options {
 	bool use_malloc;            /* nodes and payloads from malloc(), the allocator under test */
 	const unsigned *worker_pus; /* index into topology_pu() of each worker; copied */
 	unsigned workers;
-	size_t limit_bytes;         /* on all arenas together; 0: half of what the nodes have free */
+	size_t limit_bytes; /* on all arenas together; 0: half of what the nodes have free */
 };
 
 /**
@@ -130,7 +130,7 @@ void memory_adopt_thread(struct memory *memory, unsigned worker);
  */
 void *memory_shared(struct memory *memory, size_t size_bytes);
 
-/* A zeroed block for the state of one worker, on the worker's node; otherwise as memory_shared(). */
+/* A zeroed block for the state of one worker, on its node; otherwise as memory_shared(). */
 void *memory_thread(struct memory *memory, unsigned worker, size_t size_bytes);
 
 /* Give back what memory_shared() or memory_thread() returned; NULL is allowed. Threads: any. */
@@ -141,7 +141,7 @@ struct arena *memory_arena(struct memory *memory, unsigned worker);
 
 /* Workers and their nodes, for structures that keep something per node. */
 unsigned memory_workers(const struct memory *memory);
-unsigned memory_worker_node(const struct memory *memory, unsigned worker);    /* its index */
+unsigned memory_worker_node(const struct memory *memory, unsigned worker); /* its index */
 
 /* Allocations refused for want of memory: above 0, the trial is `exhausted`. Threads: any. */
 uint64_t memory_exhausted(const struct memory *memory);
@@ -154,12 +154,15 @@ uint64_t memory_in_use_bytes(const struct memory *memory, enum memory_part part)
 
 /* What one part's sampled pages say. */
 struct residency {
-	uint64_t pages;            /* sampled and present; 0: nothing of this part is there */
-	double share;              /* of them on the intended node, 0 to 1 */
-	uint64_t huge_bytes;       /* of this part, backed by huge pages as the kernel reports it */
-	uint64_t mapped_bytes;
-	const char *unavailable;   /* why the pages could not be looked up, or NULL */
-	const char *refused;       /* why the kernel took no policy or page size for it, or NULL */
+	uint64_t pages; /* sampled and present; 0: nothing of this part is there */
+	double share;   /* of them on the intended node, 0 to 1 */
+	/*
+	 * Mapped for this part, and how much of that the kernel reports as backed by huge pages;
+	 * UINT64_MAX where it does not say. With use_malloc: of all mappings with a sampled object.
+	 */
+	uint64_t mapped_bytes, huge_bytes;
+	const char *unavailable; /* why the pages could not be looked up, or NULL */
+	const char *refused;     /* why the kernel took no policy or page size for it, or NULL */
 };
 
 /**
@@ -168,7 +171,8 @@ struct residency {
  *
  * Interleaved parts: a page counts as intended if it is on one of the nodes interleaved over and is
  * not above that node's even share by more than two standard deviations. First-touch: the intended
- * node is that of the worker that touched. Objects of use_malloc: that of the worker that allocated.
+ * node is that of the worker that touched. Objects of use_malloc: that of the worker that
+ * allocated.
  *
  * @parts:  out, MEMORY_PARTS entries; their texts live as long as @memory.
  *

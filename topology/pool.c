@@ -1,0 +1,135 @@
+#include "topology/pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "topology/arena.h"
+
+enum {
+	POOL_BLOCK_BYTES = 1 << ARENA_BLOCK_LOG2,
+	POOL_REGION_FIRST_BYTES = 1 << 20,
+	POOL_REGION_MAX_BYTES = 256 << 20
+};
+
+static size_t round_up(size_t bytes, size_t grain_bytes)
+{
+	return (bytes + grain_bytes - 1) & ~(grain_bytes - 1);
+}
+
+static size_t space_owners_bytes(const struct space *space)
+{
+	return round_up((space->bytes >> ARENA_BLOCK_LOG2) * sizeof(*space->owners),
+			(size_t)sysconf(_SC_PAGESIZE));
+}
+
+int space_create(struct space *space, size_t limit_bytes, unsigned pools, size_t unit_bytes)
+{
+	const size_t align = unit_bytes > POOL_BLOCK_BYTES ? unit_bytes : POOL_BLOCK_BYTES;
+	const size_t first = align > POOL_REGION_FIRST_BYTES ? align : POOL_REGION_FIRST_BYTES;
+
+	/*
+	 * A region overshoots what is taken by half at most, and the page of no access behind it
+	 * costs up to its own size where regions are single huge pages.
+	 */
+	*space = (struct space){ .limit_bytes = limit_bytes };
+	space->bytes = round_up(3 * limit_bytes + 4 * pools * first, align);
+	space->base = region_reserve(space->bytes, align);
+	if (!space->base)
+		return -ENOMEM;
+	space->owners = mmap(NULL, space_owners_bytes(space), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (space->owners == MAP_FAILED) {
+		munmap(space->base, space->bytes);
+		space->base = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void space_destroy(struct space *space)
+{
+	while (space->regions) {
+		struct region *const region = space->regions;
+
+		space->regions = region->next;
+		free(region);
+	}
+	munmap(space->owners, space_owners_bytes(space));
+	munmap(space->base, space->bytes);
+}
+
+/* Regions begin and end at whole blocks and whole pages. */
+static size_t pool_grain_bytes(const struct pool *pool)
+{
+	return pool->kind.unit_bytes > POOL_BLOCK_BYTES ? pool->kind.unit_bytes : POOL_BLOCK_BYTES;
+}
+
+/* Half of what the pool has: few regions, and not much more than is asked for. */
+static size_t pool_wanted_bytes(const struct pool *pool)
+{
+	const size_t half = pool->mapped_bytes / 2;
+
+	if (half < POOL_REGION_FIRST_BYTES)
+		return POOL_REGION_FIRST_BYTES;
+	return half < POOL_REGION_MAX_BYTES ? half : POOL_REGION_MAX_BYTES;
+}
+
+static int pool_add_region(struct pool *pool, struct space *space, const struct topology *topology,
+			   size_t bytes)
+{
+	const size_t grain = pool_grain_bytes(pool);
+	const size_t start = round_up(space->next_bytes, grain);
+	struct region *const region = malloc(sizeof(*region));
+
+	if (!region)
+		return -ENOMEM;
+	*region = (struct region){ .next = space->regions,
+				   .base = space->base + start,
+				   .bytes = round_up(bytes, grain),
+				   .home = pool->home,
+				   .kind = pool->kind,
+				   .part = pool->part,
+				   .is_reserved = true };
+	if (start >= space->bytes || region->bytes >= space->bytes - start ||
+	    region_open(region, topology)) {
+		free(region);
+		return -ENOMEM;
+	}
+	/* One byte more, rounded up by the next region: a page of no access lies between them. */
+	space->next_bytes = start + region->bytes + 1;
+	space->regions = region;
+	pool->region = region;
+	pool->mapped_bytes += region->bytes;
+	return 0;
+}
+
+int pool_grow(struct pool *pool, struct space *space, const struct topology *topology, size_t bytes)
+{
+	const size_t wanted = pool_wanted_bytes(pool);
+
+	/* Memory that is nearly at its end may still have what is needed now. */
+	if (wanted > bytes && !pool_add_region(pool, space, topology, wanted))
+		return 0;
+	return pool_add_region(pool, space, topology, bytes);
+}
+
+char *pool_take(struct pool *pool, struct space *space, const struct topology *topology,
+		size_t bytes, uint16_t owner)
+{
+	char *taken;
+
+	if (space->limit_bytes - space->taken_bytes < bytes)
+		return NULL;
+	if (!pool->region || pool->region->bytes - pool->region->used_bytes < bytes) {
+		if (pool_grow(pool, space, topology, bytes))
+			return NULL;
+	}
+	taken = pool->region->base + pool->region->used_bytes;
+	pool->region->used_bytes += bytes;
+	space->taken_bytes += bytes;
+	for (size_t offset = 0; offset < bytes; offset += POOL_BLOCK_BYTES)
+		space->owners[((size_t)(taken - space->base) + offset) >> ARENA_BLOCK_LOG2] = owner;
+	return taken;
+}
