@@ -110,14 +110,24 @@ static int build_pus(hwloc_topology_t machine, struct topology *topology,
 	return 0;
 }
 
-/* Package of a node: the one around it, or the only one there is. */
+/* Package of a node: the one around it, or the only one among its PUs, or the only one there is. */
 static int node_package(hwloc_topology_t machine, const struct topology *topology, hwloc_obj_t node)
 {
 	hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(machine, HWLOC_OBJ_PACKAGE, node);
+	hwloc_obj_t met = NULL, other = NULL;
 
 	if (package)
 		return (int)package->logical_index;
-	return topology->package_count == 1 ? 0 : TOPOLOGY_NONE;
+	if (topology->package_count == 1)
+		return 0;
+	while ((other = hwloc_get_next_obj_by_type(machine, HWLOC_OBJ_PACKAGE, other))) {
+		if (!hwloc_bitmap_intersects(other->cpuset, node->cpuset))
+			continue;
+		if (met)
+			return TOPOLOGY_NONE;
+		met = other;
+	}
+	return met ? (int)met->logical_index : TOPOLOGY_NONE;
 }
 
 /*
@@ -278,7 +288,9 @@ static int build_caches(hwloc_topology_t machine, struct topology *topology,
 	return 0;
 }
 
-/* Firmware pads the name with blanks. */
+/*
+ * Firmware pads the name with blanks, and a file may say anything: what remains is printable ASCII.
+ */
 static void model_copy(struct topology *topology, const char *name)
 {
 	size_t length;
@@ -288,25 +300,34 @@ static void model_copy(struct topology *topology, const char *name)
 	length = strlen(topology->cpu_model);
 	while (length && strchr(" \t\r\n", topology->cpu_model[length - 1]))
 		topology->cpu_model[--length] = '\0';
+	for (char *at = topology->cpu_model; *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';
+}
+
+static const char *info_of(hwloc_topology_t machine, const char *name)
+{
+	hwloc_obj_t package = hwloc_get_obj_by_type(machine, HWLOC_OBJ_PACKAGE, 0);
+	const char *value = package ? hwloc_obj_get_info_by_name(package, name) : NULL;
+
+	return value ? value : hwloc_obj_get_info_by_name(hwloc_get_root_obj(machine), name);
 }
 
 /* arm64 has no name for its CPUs, only numbers: kept as the kernel gives them. */
 static void build_model(hwloc_topology_t machine, struct topology *topology)
 {
-	hwloc_obj_t package = hwloc_get_obj_by_type(machine, HWLOC_OBJ_PACKAGE, 0);
-	hwloc_obj_t holder = package && hwloc_obj_get_info_by_name(package, "CPUModel")
-				     ? package
-				     : hwloc_get_root_obj(machine);
-	const char *model = hwloc_obj_get_info_by_name(holder, "CPUModel");
-	const char *implementer =
-		hwloc_obj_get_info_by_name(package ? package : holder, "CPUImplementer");
-	const char *part = hwloc_obj_get_info_by_name(package ? package : holder, "CPUPart");
+	const char *model = info_of(machine, "CPUModel");
+	const char *implementer = info_of(machine, "CPUImplementer");
+	const char *part = info_of(machine, "CPUPart");
+	char numbers[TOPOLOGY_MODEL_BYTES];
 
-	if (model)
+	if (model) {
 		model_copy(topology, model);
-	else if (implementer && part)
-		snprintf(topology->cpu_model, sizeof(topology->cpu_model),
-			 "arm64 implementer %.32s part %.32s", implementer, part);
+	} else if (implementer && part) {
+		snprintf(numbers, sizeof(numbers), "arm64 implementer %.32s part %.32s",
+			 implementer, part);
+		model_copy(topology, numbers);
+	}
 	if (!topology->cpu_model[0])
 		model_copy(topology, "unknown");
 }

@@ -108,6 +108,17 @@ static void topology_node_inside_a_package_names_it(void **state)
 	topology_free(topology);
 }
 
+static void topology_node_around_one_package_belongs_to_it(void **state)
+{
+	struct topology *topology =
+		machine_load("group:2 [numa(memory=1GiB)] package:1 core:2 pu:1");
+
+	(void)state;
+	assert_int_equal(topology_node(topology, 0)->package, 0);
+	assert_int_equal(topology_node(topology, 1)->package, 1);
+	topology_free(topology);
+}
+
 static void topology_pu_between_two_memories_takes_the_inner_one(void **state)
 {
 	struct topology *topology =
@@ -424,6 +435,64 @@ static void assert_file_fails(const char *content, size_t size_bytes, int error,
 	assert_int_equal(unlink(path), 0);
 }
 
+/* The recorded machine whose packages call themselves @model, as an XML attribute. */
+static struct topology *load_with_model(const char *model)
+{
+	static const char recorded[] = "QEMU TCG CPU version 2.5+";
+	FILE *from = fopen(MACHINES_OURS "emulated-2n8p.xml", "r");
+	char path[64], line[1024];
+
+	snprintf(path, sizeof(path), "%s/model.xml", folder);
+
+	FILE *to = fopen(path, "w");
+
+	assert_non_null(from);
+	assert_non_null(to);
+	while (fgets(line, sizeof(line), from)) {
+		char *at = strstr(line, recorded);
+
+		if (at)
+			fprintf(to, "%.*s%s%s", (int)(at - line), line, model,
+				at + strlen(recorded));
+		else
+			fputs(line, to);
+	}
+	fclose(from);
+	assert_int_equal(fclose(to), 0);
+
+	struct topology *topology = machine_load(path);
+
+	assert_int_equal(unlink(path), 0);
+	return topology;
+}
+
+static void topology_cpu_model_with_blanks_is_trimmed(void **state)
+{
+	struct topology *topology = load_with_model("   Opteron 6276    ");
+
+	(void)state;
+	assert_string_equal(topology_cpu_model(topology), "Opteron 6276");
+	topology_free(topology);
+}
+
+static void topology_cpu_model_keeps_only_printable_ascii(void **state)
+{
+	struct topology *topology = load_with_model("a&#9;b\xc3\xa9&amp;");
+
+	(void)state;
+	assert_string_equal(topology_cpu_model(topology), "a?b??&");
+	topology_free(topology);
+}
+
+static void topology_cpu_model_of_blanks_is_unknown(void **state)
+{
+	struct topology *topology = load_with_model("   ");
+
+	(void)state;
+	assert_string_equal(topology_cpu_model(topology), "unknown");
+	topology_free(topology);
+}
+
 static void load_missing_file_says_so(void **state)
 {
 	(void)state;
@@ -590,6 +659,7 @@ int main(void)
 		cmocka_unit_test(topology_smt_rank_counts_within_the_core),
 		cmocka_unit_test(topology_node_around_several_packages_belongs_to_none),
 		cmocka_unit_test(topology_node_inside_a_package_names_it),
+		cmocka_unit_test(topology_node_around_one_package_belongs_to_it),
 		cmocka_unit_test(topology_pu_between_two_memories_takes_the_inner_one),
 		cmocka_unit_test(topology_memoryless_node_gives_its_pus_to_another),
 		cmocka_unit_test(topology_l3_groups_are_the_outermost_caches),
@@ -608,6 +678,9 @@ int main(void)
 		cmocka_unit_test(topology_of_a_host_with_sparse_nodes_keeps_their_numbers),
 		cmocka_unit_test(topology_of_a_host_with_offline_pus_counts_them),
 		cmocka_unit_test(topology_of_a_host_in_a_cpuset_counts_what_is_outside),
+		cmocka_unit_test(topology_cpu_model_with_blanks_is_trimmed),
+		cmocka_unit_test(topology_cpu_model_keeps_only_printable_ascii),
+		cmocka_unit_test(topology_cpu_model_of_blanks_is_unknown),
 		cmocka_unit_test(load_missing_file_says_so),
 		cmocka_unit_test(load_directory_says_so),
 		cmocka_unit_test(load_pipe_says_so_without_waiting),
