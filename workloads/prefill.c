@@ -12,7 +12,8 @@ struct prefill prefill_init(uint64_t range, uint64_t count, uint64_t seed)
 
 	while (columns * columns < range)
 		columns++;
-	for (unsigned round = 0; round < PREFILL_ROUNDS; round++)
+	prefill.rounds = range < PREFILL_SMALL_RANGE ? PREFILL_ROUNDS_SMALL : PREFILL_ROUNDS;
+	for (unsigned round = 0; round < prefill.rounds; round++)
 		prefill.round_keys[round] = random_next(&random);
 	prefill.columns = columns;
 	prefill.rows = (range + columns - 1) / columns;
@@ -32,7 +33,7 @@ static uint64_t permute(const struct prefill *prefill, uint64_t position)
 {
 	uint64_t column = position % prefill->columns, row = position / prefill->columns;
 
-	for (unsigned round = 0; round < PREFILL_ROUNDS; round++) {
+	for (unsigned round = 0; round < prefill->rounds; round++) {
 		const uint64_t key = prefill->round_keys[round];
 
 		if (round % 2 == 0)

@@ -9,14 +9,18 @@
 
 #include <stdint.h>
 
-/* Each side of the network is changed three times; fewer leave traces. */
-enum { PREFILL_ROUNDS = 6 };
+/*
+ * Rounds of the network: half change the column, half the row. Six leave no trace of the index
+ * where a side has many values; a side of two or three needs more, or some orders come too often.
+ */
+enum { PREFILL_ROUNDS = 6, PREFILL_ROUNDS_SMALL = 24, PREFILL_SMALL_RANGE = 4096 };
 
 struct prefill {
 	uint64_t range;
-	uint64_t count;            /* keys to insert, at most range for families with distinct keys */
+	uint64_t count;            /* keys to insert; at most range where keys are distinct */
 	uint64_t columns, rows;    /* the rectangle that holds the range */
-	uint64_t round_keys[PREFILL_ROUNDS];
+	unsigned rounds;
+	uint64_t round_keys[PREFILL_ROUNDS_SMALL];
 };
 
 /**
