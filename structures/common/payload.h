@@ -24,7 +24,7 @@
 #include "structures/common/hash.h"
 #include "topology/arena.h"
 
-enum { PAYLOAD_INLINE_BYTES = 8, PAYLOAD_MAX_BYTES = ARENA_OBJECT_MAX_BYTES };
+enum { PAYLOAD_INLINE_BYTES = 8, PAYLOAD_MAX_BYTES = 64 * 1024 };
 
 /* Values of this context lie apart from the word that stores them. */
 static inline bool payload_is_apart(const struct context *context)

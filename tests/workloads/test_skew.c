@@ -92,7 +92,7 @@ static void skew_distinct_keys_are_as_many_as_the_mass_predicts(void **state)
 			if (fabs((double)skew.distinct - skew.distinct_expected) >
 			    6.5 * deviation + 1)
 				fail_msg("%s over %" PRIu64 ": %" PRIu64 " keys, not %.1f",
-					 dists[d],   ranges[r], skew.distinct,
+					 dists[d], ranges[r], skew.distinct,
 					 skew.distinct_expected);
 		}
 	}
