@@ -1,9 +1,9 @@
 /*
  * A cell: one variant x place x memory x workload x threads..., every axis resolved to one value.
  *
- * The text of each axis is the identity of a cell and its only transport: presets, command lines, the child process and
- * records all carry `key=value` words, read by the one table of axes (runners/plan/axes.c). The fields below are those
- * words parsed.
+ * The text of each axis is the identity of a cell and its only transport: presets, command lines,
+ * the child process and records all carry `key=value` words, read by the one table of axes
+ * (runners/plan/axes.c). The fields below are those words parsed.
  */
 #ifndef RUNNERS_PLAN_CELL_H
 #define RUNNERS_PLAN_CELL_H
@@ -18,6 +18,7 @@
 #include "workloads/draw.h"
 #include "workloads/mix.h"
 
+/* In the order in which they are read: each may build on those before it. */
 enum axis_key {
 	AXIS_VARIANT,
 	AXIS_THREADS,
@@ -25,15 +26,15 @@ enum axis_key {
 	AXIS_MEMORY,
 	AXIS_PAGES,
 	AXIS_ALLOC,
-	AXIS_MIX,
+	AXIS_ROLES,
 	AXIS_OP_ORDER,
+	AXIS_MIX,
 	AXIS_DIST,
 	AXIS_RANGE,
-	AXIS_PREFILL,
 	AXIS_VALUE_BYTES,
 	AXIS_SHARDS,
 	AXIS_CAPACITY,
-	AXIS_ROLES,
+	AXIS_PREFILL,
 	AXIS_RATE,
 	AXIS_ARRIVALS,
 	AXIS_LATENCY,
@@ -51,46 +52,51 @@ enum stall_who { STALL_READER, STALL_WRITER, STALL_ANY, STALL_THREAD };
 struct cell {
 	/* Canonical text by axis, owned by the cell; never NULL once resolved. */
 	char *text[AXIS_COUNT];
-	/* 16 hexadecimal digits: a hash of the resolved axes alone, not of host, build, label, seed or number of trials. */
+	/*
+	 * 16 hexadecimal digits: a hash of the resolved axes alone, not of host, build, label, seed
+	 * or number of trials; nor of oversubscribe, which permits threads and measures nothing.
+	 */
 	char id[17];
 
 	const struct variant *variant;
 	unsigned threads;
-	struct placement *place;            /* owned */
+	struct placement *place;    /* owned; memory for list_length entries only */
 	struct memory_policy memory;
 	enum memory_pages pages;
 	struct mix mix;
-	bool in_cycle;                      /* op_order=cycle */
+	bool in_cycle;    /* op_order=cycle */
 	struct dist dist;
 	uint64_t range;
-	uint64_t prefill;                   /* elements, `steady` and N% worked out */
-	bool is_steady;                     /* the mix holds the size: over 2 % of change is `drift` */
+	uint64_t prefill;    /* elements, `steady` and N% worked out */
+	bool is_steady;      /* the mix holds the size: above 2 % is `drift` */
 	size_t value_bytes;
-	unsigned shards;                    /* 0: the structure's own choice */
-	uint64_t capacity;                  /* 0: the structure's own choice */
-	unsigned producers, consumers;      /* roles split and P:C; both 0: mixed */
-	double rate_ops_per_s;              /* all threads together; 0: max, closed loop */
-	bool is_poisson;                    /* arrivals */
-	uint64_t latency_every;             /* sample one operation in so many; 0: off, 1: all */
+	unsigned shards;    /* 0: the structure's own choice */
+	uint64_t capacity;    /* 0: the structure's own choice */
+	unsigned producers, consumers;    /* roles split and P:C; both 0: mixed */
+	double rate_ops_per_s;    /* all threads together; 0: max, closed loop */
+	bool is_poisson;    /* arrivals */
+	uint64_t latency_every;    /* sample one operation in so many; 0: off, 1: all */
 	uint64_t stall_every_ns, stall_for_ns;    /* 0: off */
 	enum stall_who stall_who;
-	unsigned stall_thread;              /* STALL_THREAD */
-	double oversubscribe;               /* permits up to this x PUs threads; at least 1 */
+	unsigned stall_thread;    /* STALL_THREAD */
+	double oversubscribe;     /* permits up to this x PUs threads; at least 1 */
 	bool frees_in_batches;
-	uint64_t duration_ns;               /* 0 where operations bound the trial */
-	uint64_t duration_ops;              /* in all; 0 where time bounds it */
-	uint64_t warmup_ns;                 /* 0: auto */
+	uint64_t duration_ns;     /* 0 where operations bound the trial */
+	uint64_t duration_ops;    /* in all; 0 where time bounds it */
+	uint64_t warmup_ns;       /* 0: auto */
 	bool warmup_auto;
 };
 
 /**
  * cell_resolve() - fill the parsed fields and the id from the texts.
  *
- * Axes without text take the family's or the general default. Refuses what the variant cannot do, with the reason.
+ * Axes without text take the family's or the general default. Refuses what the variant cannot do,
+ * with the reason. Only variant and threads have no default here (threads=auto is a plan's word).
  *
  * @topology:  the machine the cell is for.
  *
- * Return: 0, or -EINVAL, -ENOENT with the sentence in @fault.
+ * Return: 0, or with the sentence in @fault: -EINVAL (no such value), -ENOENT (no such variant,
+ * node or PU), -EOPNOTSUPP (not with this variant), -ERANGE (not with so many threads), -ENOMEM.
  */
 int cell_resolve(struct cell *cell, const struct topology *topology, struct fault *fault);
 

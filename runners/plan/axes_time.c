@@ -1,0 +1,209 @@
+/* Axes of time: how fast, how long, what is timed, and what disturbs. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runners/plan/axes_rows.h"
+#include "runners/plan/units.h"
+
+#define DURATION_LEAST_NS UINT64_C(1000000)
+#define DURATION_MOST_NS  (24 * 3600 * UINT64_C(1000000000))
+#define RATE_MOST         UINT64_C(1000000000000)
+
+enum { STALL_TEXT_BYTES = 200 };
+
+int axis_parse_rate(struct cell *cell, struct fault *fault)
+{
+	uint64_t rate;
+
+	cell->rate_ops_per_s = 0;
+	if (!strcmp(cell->text[AXIS_RATE], "max"))
+		return 0;
+	if (units_parse_count(cell->text[AXIS_RATE], 1000, &rate) || rate == 0 || rate > RATE_MOST)
+		return axis_refuse(cell, AXIS_RATE, fault);
+	cell->rate_ops_per_s = (double)rate;
+	return axis_set_text(cell, AXIS_RATE, "%" PRIu64, rate);
+}
+
+int axis_parse_arrivals(struct cell *cell, struct fault *fault)
+{
+	static const char *const words[] = { "constant", "poisson", NULL };
+	const int chosen = axis_choose(cell, AXIS_ARRIVALS, words, fault);
+
+	cell->is_poisson = chosen == 1;
+	return chosen < 0 ? chosen : 0;
+}
+
+const char *axis_pointless_arrivals(const struct cell *cell)
+{
+	return cell->rate_ops_per_s > 0 ? NULL : "rate=max has no arrivals";
+}
+
+int axis_parse_latency(struct cell *cell, struct fault *fault)
+{
+	const char *const text = cell->text[AXIS_LATENCY];
+
+	cell->latency_every = 0;
+	if (!strcmp(text, "off"))
+		return 0;
+	if (!strcmp(text, "all"))
+		cell->latency_every = 1;
+	else if (strncmp(text, "sample:", 7) ||
+		 units_parse_count(text + 7, 1000, &cell->latency_every) ||
+		 cell->latency_every == 0)
+		return axis_refuse(cell, AXIS_LATENCY, fault);
+	if (cell->latency_every == 1)
+		return axis_set_text(cell, AXIS_LATENCY, "all");
+	return axis_set_text(cell, AXIS_LATENCY, "sample:%" PRIu64, cell->latency_every);
+}
+
+int axis_parse_counters(struct cell *cell, struct fault *fault)
+{
+	static const char *const words[] = { "software", "off", NULL };
+	const int chosen = axis_choose(cell, AXIS_COUNTERS, words, fault);
+
+	return chosen < 0 ? chosen : 0;
+}
+
+static const char *const stall_whos[] = {
+	[STALL_READER] = "reader",
+	[STALL_WRITER] = "writer",
+	[STALL_ANY] = "any",
+};
+
+static int parse_who(struct cell *cell, const char *who)
+{
+	static const char thread[] = "thread:";
+	uint64_t number;
+
+	for (unsigned i = 0; i < sizeof(stall_whos) / sizeof(*stall_whos); i++) {
+		if (!strcmp(who, stall_whos[i])) {
+			cell->stall_who = i;
+			return 0;
+		}
+	}
+	if (strncmp(who, thread, sizeof(thread) - 1) ||
+	    units_parse_count(who + sizeof(thread) - 1, 1000, &number) || number > UINT32_MAX)
+		return -EINVAL;
+	cell->stall_who = STALL_THREAD;
+	cell->stall_thread = (unsigned)number;
+	return 0;
+}
+
+static int parse_stall_part(struct cell *cell, const char *part)
+{
+	if (!strncmp(part, "every:", 6) && !cell->stall_every_ns)
+		return units_parse_time(part + 6, &cell->stall_every_ns);
+	if (!strncmp(part, "for:", 4) && !cell->stall_for_ns)
+		return units_parse_time(part + 4, &cell->stall_for_ns);
+	if (!strncmp(part, "who:", 4))
+		return parse_who(cell, part + 4);
+	return -EINVAL;
+}
+
+static int set_stall_text(struct cell *cell)
+{
+	char every[UNITS_TEXT_BYTES], length[UNITS_TEXT_BYTES], who[UNITS_TEXT_BYTES];
+
+	units_format_time(cell->stall_every_ns, every);
+	units_format_time(cell->stall_for_ns, length);
+	if (cell->stall_who == STALL_THREAD)
+		snprintf(who, sizeof(who), "thread:%u", cell->stall_thread);
+	else
+		snprintf(who, sizeof(who), "%s", stall_whos[cell->stall_who]);
+	return axis_set_text(cell, AXIS_STALL, "every:%s,for:%s,who:%s", every, length, who);
+}
+
+int axis_parse_stall(struct cell *cell, struct fault *fault)
+{
+	char text[STALL_TEXT_BYTES], *rest = text, *part;
+
+	cell->stall_every_ns = 0;
+	cell->stall_for_ns = 0;
+	cell->stall_who = STALL_ANY;
+	cell->stall_thread = 0;
+	if (!strcmp(cell->text[AXIS_STALL], "off"))
+		return 0;
+	if (snprintf(text, sizeof(text), "%s", cell->text[AXIS_STALL]) >= (int)sizeof(text))
+		return axis_refuse(cell, AXIS_STALL, fault);
+	while ((part = strsep(&rest, ",")))
+		if (parse_stall_part(cell, part + strspn(part, " ")))
+			return axis_refuse(cell, AXIS_STALL, fault);
+	if (!cell->stall_every_ns || !cell->stall_for_ns)
+		return axis_refuse(cell, AXIS_STALL, fault);
+	return set_stall_text(cell);
+}
+
+int axis_check_stall(const struct cell *cell, const struct topology *topology, struct fault *fault)
+{
+	const char *const text = cell->text[AXIS_STALL];
+
+	(void)topology;
+	if (!cell->stall_every_ns)
+		return 0;
+	if (cell->variant->family->insert == FAMILY_NONE)
+		return fault_set(fault, -EOPNOTSUPP,
+				 "stall=%.80s: the operations of %s have no inside to stall in; "
+				 "allowed is off",
+				 text, cell->variant->name);
+	if (cell->duration_ns &&
+	    (cell->stall_every_ns >= cell->duration_ns || cell->stall_for_ns >= cell->duration_ns))
+		return fault_set(fault, -EINVAL,
+				 "stall=%.80s: every and for must be shorter than duration=%s",
+				 text, cell->text[AXIS_DURATION]);
+	if (cell->stall_who == STALL_THREAD && cell->stall_thread >= cell->threads)
+		return fault_set(fault, -ERANGE,
+				 "stall=%.80s: with threads=%u, allowed are thread:0 to thread:%u",
+				 text, cell->threads, cell->threads - 1);
+	return 0;
+}
+
+int axis_parse_free(struct cell *cell, struct fault *fault)
+{
+	static const char *const words[] = { "amortised", "batch", NULL };
+	const int chosen = axis_choose(cell, AXIS_FREE, words, fault);
+
+	cell->frees_in_batches = chosen == 1;
+	return chosen < 0 ? chosen : 0;
+}
+
+static int set_time_text(struct cell *cell, enum axis_key key, uint64_t time_ns)
+{
+	char text[UNITS_TEXT_BYTES];
+
+	units_format_time(time_ns, text);
+	return axis_set_text(cell, key, "%s", text);
+}
+
+int axis_parse_duration(struct cell *cell, struct fault *fault)
+{
+	const char *const text = cell->text[AXIS_DURATION];
+
+	cell->duration_ns = 0;
+	cell->duration_ops = 0;
+	if (!strncmp(text, "ops:", 4)) {
+		if (units_parse_count(text + 4, 1000, &cell->duration_ops) ||
+		    cell->duration_ops == 0)
+			return axis_refuse(cell, AXIS_DURATION, fault);
+		return axis_set_text(cell, AXIS_DURATION, "ops:%" PRIu64, cell->duration_ops);
+	}
+	if (units_parse_time(text, &cell->duration_ns) || cell->duration_ns < DURATION_LEAST_NS ||
+	    cell->duration_ns > DURATION_MOST_NS)
+		return axis_refuse(cell, AXIS_DURATION, fault);
+	return set_time_text(cell, AXIS_DURATION, cell->duration_ns);
+}
+
+int axis_parse_warmup(struct cell *cell, struct fault *fault)
+{
+	const char *const text = cell->text[AXIS_WARMUP];
+
+	cell->warmup_ns = 0;
+	cell->warmup_auto = !strcmp(text, "auto");
+	if (cell->warmup_auto)
+		return 0;
+	if (units_parse_time(text, &cell->warmup_ns) || cell->warmup_ns > DURATION_MOST_NS)
+		return axis_refuse(cell, AXIS_WARMUP, fault);
+	return set_time_text(cell, AXIS_WARMUP, cell->warmup_ns);
+}
