@@ -204,7 +204,7 @@ static int memory_make_space(struct memory *memory, size_t limit_bytes, struct f
 		limit_bytes = memory_default_limit(memory);
 	if (limit_bytes > MEMORY_LIMIT_MAX_BYTES)
 		limit_bytes = MEMORY_LIMIT_MAX_BYTES;
-	if (space_create(&memory->space, limit_bytes, pools, memory->kind.unit_bytes))
+	if (space_create(&memory->space, limit_bytes, pools, &memory->kind, memory->spread.count))
 		return memory_out_of_memory(fault, "the arenas");
 	return 0;
 }

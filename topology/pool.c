@@ -15,7 +15,7 @@ enum {
 
 static size_t round_up(size_t bytes, size_t grain_bytes)
 {
-	return (bytes + grain_bytes - 1) & ~(grain_bytes - 1);
+	return (bytes + grain_bytes - 1) / grain_bytes * grain_bytes;
 }
 
 static size_t space_owners_bytes(const struct space *space)
@@ -24,10 +24,17 @@ static size_t space_owners_bytes(const struct space *space)
 			(size_t)sysconf(_SC_PAGESIZE));
 }
 
-int space_create(struct space *space, size_t limit_bytes, unsigned pools, size_t unit_bytes)
+/* Regions begin at whole blocks and whole pages. */
+static size_t page_kind_align_bytes(const struct page_kind *kind)
 {
-	const size_t align = unit_bytes > POOL_BLOCK_BYTES ? unit_bytes : POOL_BLOCK_BYTES;
-	const size_t first = align > POOL_REGION_FIRST_BYTES ? align : POOL_REGION_FIRST_BYTES;
+	return kind->unit_bytes > POOL_BLOCK_BYTES ? kind->unit_bytes : POOL_BLOCK_BYTES;
+}
+
+int space_create(struct space *space, size_t limit_bytes, unsigned pools,
+		 const struct page_kind *kind, unsigned nodes)
+{
+	const size_t align = page_kind_align_bytes(kind);
+	const size_t first = nodes * align + POOL_REGION_FIRST_BYTES;
 
 	/*
 	 * A region overshoots what is taken by half at most, and the page of no access behind it
@@ -60,10 +67,15 @@ void space_destroy(struct space *space)
 	munmap(space->base, space->bytes);
 }
 
-/* Regions begin and end at whole blocks and whole pages. */
+/*
+ * Interleaved regions of huge pages have the same number on each node. The kernel interleaves by
+ * address, so that single pages at some period would all come from the same few nodes.
+ */
 static size_t pool_grain_bytes(const struct pool *pool)
 {
-	return pool->kind.unit_bytes > POOL_BLOCK_BYTES ? pool->kind.unit_bytes : POOL_BLOCK_BYTES;
+	const size_t align = page_kind_align_bytes(&pool->kind);
+
+	return pool->home.kind == HOME_SPREAD ? align * pool->home.spread->count : align;
 }
 
 /* Half of what the pool has: few regions, and not much more than is asked for. */
@@ -79,15 +91,14 @@ static size_t pool_wanted_bytes(const struct pool *pool)
 static int pool_add_region(struct pool *pool, struct space *space, const struct topology *topology,
 			   size_t bytes)
 {
-	const size_t grain = pool_grain_bytes(pool);
-	const size_t start = round_up(space->next_bytes, grain);
+	const size_t start = round_up(space->next_bytes, page_kind_align_bytes(&pool->kind));
 	struct region *const region = malloc(sizeof(*region));
 
 	if (!region)
 		return -ENOMEM;
 	*region = (struct region){ .next = space->regions,
 				   .base = space->base + start,
-				   .bytes = round_up(bytes, grain),
+				   .bytes = round_up(bytes, pool_grain_bytes(pool)),
 				   .home = pool->home,
 				   .kind = pool->kind,
 				   .part = pool->part,

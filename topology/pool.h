@@ -35,9 +35,13 @@ struct pool {
 /**
  * space_create() - reserve addresses for @limit_bytes of blocks from up to @pools pools.
  *
+ * @kind:  of the largest pages among the pools.
+ * @nodes:  that a pool may be interleaved over, at least 1.
+ *
  * Return: 0, or -ENOMEM with @space->base NULL.
  */
-int space_create(struct space *space, size_t limit_bytes, unsigned pools, size_t unit_bytes);
+int space_create(struct space *space, size_t limit_bytes, unsigned pools,
+		 const struct page_kind *kind, unsigned nodes);
 void space_destroy(struct space *space);
 
 /**
