@@ -1,0 +1,357 @@
+#include "tests/structures/conformance.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "structures/map/map.h"
+#include "structures/probe/probe.h"
+#include "structures/queue/queue.h"
+#include "tests/structures/harness.h"
+#include "tests/structures/model.h"
+
+enum { PAYLOAD_BYTES = 100, CAPACITY = 1000, STALL_MS = 80, STALL_ATTEMPTS = 5 };
+
+/* A workload of one family for one case. */
+struct load {
+	const struct family *family;
+	const char *title;
+	uint64_t range, expected, prefill, operations;    /* operations of each worker */
+	size_t value_bytes;
+	const char *mix;    /* NULL: the default */
+};
+
+static const struct load alone[] = {
+	{ &map_family, "one key", 1, 1, 0, 1000, 8, "get:34,put:33,remove:33" },
+	{ &map_family, "payloads", 64, 16, 0, 3000, PAYLOAD_BYTES, "get:34,put:33,remove:33" },
+	{ &map_family, "growth", 20000, 4, 0, 8000, 8, "get:10,put:80,remove:10" },
+	{ &queue_family, "short", 8, 1, 0, 3000, 8, NULL },
+	{ &queue_family, "growth", 8, 4, 0, 5000, PAYLOAD_BYTES, "enqueue:60,dequeue:40" },
+};
+
+static const struct load together[] = {
+	{ &map_family, "few keys", 8, 4, 4, 20000, 8, "get:34,put:33,remove:33" },
+	{ &map_family, "payloads", 500, 250, 250, 20000, PAYLOAD_BYTES, "get:50,put:25,remove:25" },
+	{ &map_family, "growth", 50000, 4, 100, 8000, 8, "get:20,put:70,remove:10" },
+	{ &queue_family, "short", 8, 1, 0, 20000, 8, NULL },
+	{ &queue_family, "payloads", 8, 500, 500, 20000, PAYLOAD_BYTES, NULL },
+	{ &probe_family, "touches", 8, 1, 0, 20000, 8, NULL },
+};
+
+static const struct load crowded[] = {
+	{ &map_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, "get:50,put:25,remove:25" },
+	{ &queue_family, "payloads", 8, 50, 50, 1500, PAYLOAD_BYTES, NULL },
+};
+
+static const struct load stalled[] = {
+	{ &map_family, "one of them", 1000, 500, 500, 0, 8, NULL },
+	{ &queue_family, "one of them", 8, 500, 500, 0, 8, NULL },
+};
+
+static const struct load starved[] = {
+	{ &map_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
+	{ &queue_family, "payloads", 8, 1000, 0, 20000, PAYLOAD_BYTES, "enqueue:100" },
+};
+
+static const struct load in_turns[] = {
+	{ &map_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, "get:34,put:33,remove:33" },
+	{ &queue_family, "short", 8, 25, 0, 400, PAYLOAD_BYTES, NULL },
+};
+
+/* One case on one load: what it needs, and where it says what went wrong. */
+struct trial {
+	const struct conformance *conformance;
+	const struct load *load;
+	struct fault *fault;
+};
+
+typedef int check(struct harness *harness, const struct trial *trial);
+
+static uint64_t scaled(const struct trial *trial)
+{
+	return trial->load->operations / trial->conformance->divisor + 1;
+}
+
+static void sleep_ms(long duration_ms)
+{
+	const struct timespec pause = { .tv_nsec = duration_ms * 1000000 };
+
+	nanosleep(&pause, NULL);
+}
+
+/* Counted garbage must be possible, and must have moved where something was taken out. */
+static int check_garbage(const struct harness *harness, struct fault *fault)
+{
+	const struct variant *const variant = harness_options(harness)->variant;
+	const struct harness_sums sums = harness_sum(harness);
+	struct garbage garbage;
+
+	if (!variant->garbage)
+		return 0;
+	garbage = variant->garbage(harness_instance(harness));
+	if (garbage.outstanding > garbage.retired)
+		return fault_set(fault, -EBADMSG,
+				 "garbage: %" PRIu64 " outstanding of %" PRIu64 " retired",
+				 garbage.outstanding, garbage.retired);
+	if (!garbage.retired && sums.tally.succeeded[variant->family->remove])
+		return fault_set(fault, -EBADMSG, "garbage: nothing was retired");
+	return 0;
+}
+
+static int check_alone(struct harness *harness, const struct trial *trial)
+{
+	struct model_run run = { .operations = scaled(trial) };
+	const int error = harness_attach(harness);
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	if (!model_exists(trial->load->family))
+		return fault_set(trial->fault, -ENOENT, "no model of this family");
+	harness_perform(harness, model_follow, &run);
+	if (run.error)
+		return fault_set(trial->fault, run.error, "%s", run.fault.text);
+	return harness_balance(harness, trial->fault);
+}
+
+/* Each operation that was asked for, and no other, is in the tally. */
+static int check_attempts(const struct harness *harness, uint64_t expected, struct fault *fault)
+{
+	const struct harness_sums sums = harness_sum(harness);
+	uint64_t attempted = 0;
+
+	for (unsigned i = 0; i < WORKER_OPERATIONS_MAX; i++)
+		attempted += sums.tally.attempted[i];
+	if (attempted != expected)
+		return fault_set(fault, -EBADMSG, "attempted: %" PRIu64 " operations, not %" PRIu64,
+				 attempted, expected);
+	return 0;
+}
+
+static int check_together(struct harness *harness, const struct trial *trial)
+{
+	uint64_t prefill = trial->load->prefill, operations = scaled(trial);
+	int error = harness_attach(harness);
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	harness_perform(harness, harness_prefill, &prefill);
+	error = harness_balance(harness, trial->fault);
+	if (error)
+		return error;
+	harness_perform(harness, harness_mix, &operations);
+	error = harness_balance(harness, trial->fault);
+	if (error)
+		return error;
+	error = check_garbage(harness, trial->fault);
+	if (error)
+		return error;
+	operations *= harness_options(harness)->workers;
+	return check_attempts(harness, prefill + operations, trial->fault);
+}
+
+static uint64_t published(const struct harness *harness, unsigned from, unsigned to)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = from; i < to; i++)
+		/* relaxed: a running count. */
+		sum += load_relaxed(&harness_worker(harness, i)->published);
+	return sum;
+}
+
+static uint64_t stalls_of_first(const struct harness *harness)
+{
+	/* relaxed: a count. */
+	return load_relaxed(&harness_worker(harness, 0)->stalls);
+}
+
+enum sight { SIGHT_NONE, SIGHT_MOVING, SIGHT_STUCK };
+
+/* Stall the first worker, and see what the others do meanwhile. */
+static enum sight watch_stall(struct harness *harness)
+{
+	const unsigned workers = harness_options(harness)->workers;
+	const uint64_t stalls = stalls_of_first(harness);
+	uint64_t first, others;
+	bool is_within;
+
+	/* relaxed: the signal carries no data. */
+	store_relaxed(&harness_worker(harness, 0)->signal, WORKER_STALL);
+	sleep_ms(STALL_MS / 4);
+	first = published(harness, 0, 1);
+	others = published(harness, 1, workers);
+	sleep_ms(STALL_MS / 4);
+	others = published(harness, 1, workers) - others;
+	is_within = published(harness, 0, 1) == first && stalls_of_first(harness) == stalls;
+	while (stalls_of_first(harness) == stalls)
+		sleep_ms(1);
+	if (!is_within)
+		return SIGHT_NONE;
+	return others ? SIGHT_MOVING : SIGHT_STUCK;
+}
+
+static void stop_all(struct harness *harness)
+{
+	for (unsigned i = 0; i < harness_options(harness)->workers; i++)
+		/* relaxed: the signal carries no data. */
+		store_relaxed(&harness_worker(harness, i)->signal, WORKER_STOP);
+	harness_wait(harness);
+}
+
+/* Without locks the others go on. With locks they may, and all must go on after it. */
+static int check_stalled(struct harness *harness, const struct trial *trial)
+{
+	struct worker *const first = harness_worker(harness, 0);
+	const bool must_move = trial->conformance->variant->progress >= PROGRESS_LOCK_FREE;
+	uint64_t prefill = trial->load->prefill, operations = UINT64_MAX;
+	enum sight sight = SIGHT_NONE;
+	int error = harness_attach(harness);
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	harness_perform(harness, harness_prefill, &prefill);
+	first->stall_ns = STALL_MS * 1000000u;
+	first->stall_as_writer = trial->conformance->seed % 2;
+	harness_start(harness, harness_mix, &operations);
+	/* A busy machine may keep the others from running for a while: look again. */
+	for (unsigned i = 0; i < STALL_ATTEMPTS && sight != SIGHT_MOVING; i++) {
+		sight = watch_stall(harness);
+		if (!must_move)
+			break;
+	}
+	stop_all(harness);
+	if (must_move && sight == SIGHT_STUCK)
+		return fault_set(trial->fault, -EBADMSG,
+				 "no other thread completes an operation while one is stalled");
+	return harness_balance(harness, trial->fault);
+}
+
+static int check_starved(struct harness *harness, const struct trial *trial)
+{
+	const struct harness_options *const options = harness_options(harness);
+	uint64_t operations = trial->load->operations;
+	int error = harness_attach(harness);
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	harness_perform(harness, harness_mix, &operations);
+	if (!harness_sum(harness).exhausted || !memory_exhausted(harness_memory(harness)))
+		return fault_set(trial->fault, -EBADMSG, "exhaustion is not counted");
+	error = harness_balance(harness, trial->fault);
+	if (error)
+		return error;
+	/* It must still work: what is taken out makes room. */
+	error = harness_set_mix(harness, NULL, 0, options->workers, trial->fault);
+	if (error)
+		return error;
+	operations /= 20;
+	harness_perform(harness, harness_mix, &operations);
+	return harness_balance(harness, trial->fault);
+}
+
+static int check_in_turns(struct harness *harness, const struct trial *trial)
+{
+	uint64_t operations = scaled(trial);
+	int error = 0;
+
+	for (unsigned round = 0; !error && round < 5; round++) {
+		error = harness_attach(harness);
+		if (error)
+			return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+		harness_perform(harness, harness_mix, &operations);
+		harness_detach(harness);
+		error = harness_balance(harness, trial->fault);
+	}
+	return error;
+}
+
+/* How many workers, on how many PUs, with how much memory. */
+struct conformance_case {
+	const char *name;
+	check *check;
+	const struct load *loads;
+	size_t count;
+	unsigned workers;    /* 0: two to four, by the PUs there are */
+	unsigned pus;
+	size_t limit_bytes;
+};
+
+#define LOADS(loads) loads, sizeof(loads) / sizeof(*(loads))
+
+static const struct conformance_case cases[] = {
+	{ "alone", check_alone, LOADS(alone), 1, 0, 0 },
+	{ "in turns", check_in_turns, LOADS(in_turns), 2, 0, 0 },
+	{ "together", check_together, LOADS(together), 0, 0, 0 },
+	{ "crowded", check_together, LOADS(crowded), 8, 2, 0 },
+	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 20 },
+	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0 },
+};
+
+static unsigned workers_of(const struct conformance_case *given, const struct topology *topology)
+{
+	const unsigned pus = topology_pu_count(topology);
+
+	if (given->workers)
+		return given->workers;
+	return pus < 2 ? 2 : pus > 4 ? 4 : pus;
+}
+
+static struct harness_options options_of(const struct conformance_case *given,
+					 const struct trial *trial)
+{
+	const struct conformance *const conformance = trial->conformance;
+
+	return (struct harness_options){
+		.topology = conformance->topology,
+		.variant = conformance->variant,
+		.workers = workers_of(given, conformance->topology),
+		.pus = given->pus,
+		.range = trial->load->range,
+		.expected = trial->load->expected,
+		.capacity = CAPACITY,
+		.value_bytes = trial->load->value_bytes,
+		.limit_bytes = given->limit_bytes,
+		.mix = trial->load->mix,
+		.seed = conformance->seed,
+	};
+}
+
+static int run_case(const struct conformance_case *given, const struct trial *trial)
+{
+	const struct harness_options options = options_of(given, trial);
+	struct harness *harness;
+	uint64_t left_bytes;
+	int error = harness_open(&options, &harness, trial->fault);
+
+	if (error)
+		return error;
+	error = given->check(harness, trial);
+	harness_detach(harness);
+	left_bytes = harness_destroy_instance(harness);
+	if (!error && left_bytes && strcmp(options.variant->reclaim, "leak"))
+		error = fault_set(trial->fault, -EBADMSG,
+				  "%" PRIu64 " bytes of nodes and payloads are not given back",
+				  left_bytes);
+	harness_close(harness);
+	return error;
+}
+
+int conformance_check(const struct conformance *conformance, struct fault *fault)
+{
+	for (size_t c = 0; c < sizeof(cases) / sizeof(*cases); c++) {
+		for (size_t l = 0; l < cases[c].count; l++) {
+			const struct load *const load = &cases[c].loads[l];
+			const struct trial trial = { conformance, load, fault };
+			int error;
+
+			if (load->family != conformance->variant->family)
+				continue;
+			error = run_case(&cases[c], &trial);
+			if (error)
+				return fault_prefix(fault, error, "%s, %s: ", cases[c].name,
+						    load->title);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,337 @@
+#include "tests/structures/harness.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "topology/binding.h"
+
+struct harness_thread {
+	struct harness *harness;
+	unsigned index;
+	int error;    /* of attach */
+	pthread_t thread;
+};
+
+struct harness {
+	struct harness_options options;
+	struct memory *memory;
+	void *instance;
+	struct worker *workers[HARNESS_WORKERS_MAX];
+	struct harness_thread threads[HARNESS_WORKERS_MAX];
+	unsigned pus[HARNESS_WORKERS_MAX];
+	pthread_barrier_t barrier;    /* workers and the test: before and after each action */
+	harness_action *action;       /* NULL: detach */
+	void *argument;
+	bool is_attached;
+};
+
+int harness_set_mix(struct harness *harness, const char *mix, unsigned from, unsigned to,
+		    struct fault *fault)
+{
+	const struct family *const family = harness->options.variant->family;
+	struct draw_options options = {
+		.dist = { .kind = DIST_UNIFORM },
+		.range = harness->options.range,
+		.seed = harness->options.seed,
+		.workers = harness->options.workers,
+		.insert_operation = family->insert,
+	};
+	int error = mix_parse(mix ? mix : family->default_mix, family->operations, &options.mix,
+			      fault);
+
+	for (unsigned i = from; !error && i < to; i++) {
+		options.worker = i;
+		error = draw_init(&harness->workers[i]->draw, &options, NULL, fault);
+	}
+	return error;
+}
+
+static int make_worker(struct harness *harness, unsigned index)
+{
+	const unsigned workers = harness->options.workers;
+	struct worker *const worker =
+		memory_thread(harness->memory, index, sizeof(struct worker));
+
+	if (!worker)
+		return -ENOMEM;
+	harness->workers[index] = worker;
+	worker->workers = workers;
+	worker->context = (struct context){
+		.arena = memory_arena(harness->memory, index),
+		.value_bytes = harness->options.value_bytes,
+		.worker = index,
+		.node = memory_worker_node(harness->memory, index),
+	};
+	worker->last_seen =
+		memory_thread(harness->memory, index, workers * sizeof(*worker->last_seen));
+	return worker->last_seen ? 0 : -ENOMEM;
+}
+
+static int make_workers(struct harness *harness, struct fault *fault)
+{
+	int error = 0;
+
+	for (unsigned i = 0; !error && i < harness->options.workers; i++)
+		error = make_worker(harness, i);
+	if (error)
+		return fault_set(fault, error, "no memory for the workers");
+	return harness_set_mix(harness, harness->options.mix, 0, harness->options.workers, fault);
+}
+
+static int make_memory(struct harness *harness, struct fault *fault)
+{
+	const struct harness_options *const options = &harness->options;
+	const unsigned there = topology_pu_count(options->topology);
+	const unsigned pus = options->pus && options->pus < there ? options->pus : there;
+	const struct memory_options memory = {
+		.topology = options->topology,
+		.policy = { .kind = MEMORY_LOCAL },
+		.use_malloc = options->use_malloc,
+		.worker_pus = harness->pus,
+		.workers = options->workers,
+		.limit_bytes = options->limit_bytes ? options->limit_bytes : (size_t)1 << 28,
+	};
+
+	for (unsigned i = 0; i < options->workers; i++)
+		harness->pus[i] = i % pus;
+	return memory_create(&memory, &harness->memory, fault);
+}
+
+static int make_instance(struct harness *harness, struct fault *fault)
+{
+	const struct harness_options *const options = &harness->options;
+	const struct setup setup = {
+		.memory = harness->memory,
+		.workers = options->workers,
+		.range = options->range,
+		.expected = options->expected,
+		.capacity = options->capacity,
+		.value_bytes = options->value_bytes,
+	};
+	const int error = options->variant->create(&setup, &harness->instance);
+
+	return error ? fault_set(fault, error, "create: %s", strerror(-error)) : 0;
+}
+
+int harness_open(const struct harness_options *options, struct harness **harness,
+		 struct fault *fault)
+{
+	struct harness *const made = calloc(1, sizeof(*made));
+	int error;
+
+	if (!made)
+		return fault_set(fault, -ENOMEM, "no memory for the harness");
+	made->options = *options;
+	error = make_memory(made, fault);
+	if (error)
+		goto fail;
+	error = make_workers(made, fault);
+	if (error)
+		goto fail;
+	error = make_instance(made, fault);
+	if (error)
+		goto fail;
+	pthread_barrier_init(&made->barrier, NULL, options->workers + 1);
+	*harness = made;
+	return 0;
+fail:
+	if (made->memory)
+		memory_destroy(made->memory);
+	free(made);
+	return error;
+}
+
+uint64_t harness_destroy_instance(struct harness *harness)
+{
+	if (harness->instance)
+		harness->options.variant->destroy(harness->instance);
+	harness->instance = NULL;
+	return memory_in_use_bytes(harness->memory, MEMORY_NODES) +
+	       memory_in_use_bytes(harness->memory, MEMORY_PAYLOADS);
+}
+
+void harness_close(struct harness *harness)
+{
+	harness_detach(harness);
+	harness_destroy_instance(harness);
+	memory_destroy(harness->memory);
+	pthread_barrier_destroy(&harness->barrier);
+	free(harness);
+}
+
+static void *serve(void *argument)
+{
+	struct harness_thread *const thread = argument;
+	struct harness *const harness = thread->harness;
+	struct worker *const worker = harness->workers[thread->index];
+	const struct variant *const variant = harness->options.variant;
+
+	/* A machine that refuses to bind is none of this test's business. */
+	(void)binding_set(harness->options.topology, harness->pus[thread->index], NULL);
+	memory_adopt_thread(harness->memory, thread->index);
+	thread->error = variant->attach(harness->instance, &worker->context);
+	pthread_barrier_wait(&harness->barrier);
+	for (;;) {
+		pthread_barrier_wait(&harness->barrier);
+		if (!harness->action)
+			break;
+		harness->action(harness, worker, harness->argument);
+		pthread_barrier_wait(&harness->barrier);
+	}
+	if (!thread->error)
+		variant->detach(harness->instance, &worker->context);
+	return NULL;
+}
+
+int harness_attach(struct harness *harness)
+{
+	int error = 0;
+
+	for (unsigned i = 0; i < harness->options.workers; i++) {
+		harness->threads[i] = (struct harness_thread){ .harness = harness, .index = i };
+		/* A barrier waits for them all: without one of them there is no going on. */
+		if (pthread_create(&harness->threads[i].thread, NULL, serve,
+				   &harness->threads[i]))
+			abort();
+	}
+	pthread_barrier_wait(&harness->barrier);
+	harness->is_attached = true;
+	for (unsigned i = 0; i < harness->options.workers; i++)
+		if (harness->threads[i].error)
+			error = harness->threads[i].error;
+	return error;
+}
+
+void harness_detach(struct harness *harness)
+{
+	if (!harness->is_attached)
+		return;
+	harness->action = NULL;
+	pthread_barrier_wait(&harness->barrier);
+	for (unsigned i = 0; i < harness->options.workers; i++)
+		pthread_join(harness->threads[i].thread, NULL);
+	harness->is_attached = false;
+}
+
+void harness_start(struct harness *harness, harness_action *action, void *argument)
+{
+	harness->action = action;
+	harness->argument = argument;
+	pthread_barrier_wait(&harness->barrier);
+}
+
+void harness_wait(struct harness *harness)
+{
+	pthread_barrier_wait(&harness->barrier);
+}
+
+void harness_perform(struct harness *harness, harness_action *action, void *argument)
+{
+	harness_start(harness, action, argument);
+	harness_wait(harness);
+}
+
+void harness_prefill(struct harness *harness, struct worker *worker, void *argument)
+{
+	const struct harness_options *const options = &harness->options;
+	const uint64_t count = *(const uint64_t *)argument;
+	const unsigned index = worker->context.worker;
+
+	worker->phase = WORKER_PREFILL;
+	worker->prefill = prefill_init(options->range, count, options->seed);
+	worker->prefill_from = count * index / options->workers;
+	worker->prefill_to = count * (index + 1) / options->workers;
+	options->variant->run(harness->instance, worker);
+}
+
+void harness_mix(struct harness *harness, struct worker *worker, void *argument)
+{
+	worker->phase = WORKER_MIX;
+	worker->limit = *(const uint64_t *)argument;
+	harness->options.variant->run(harness->instance, worker);
+}
+
+struct worker *harness_worker(const struct harness *harness, unsigned index)
+{
+	return harness->workers[index];
+}
+
+void *harness_instance(const struct harness *harness)
+{
+	return harness->instance;
+}
+
+struct memory *harness_memory(const struct harness *harness)
+{
+	return harness->memory;
+}
+
+const struct harness_options *harness_options(const struct harness *harness)
+{
+	return &harness->options;
+}
+
+struct harness_sums harness_sum(const struct harness *harness)
+{
+	struct harness_sums sums = { 0 };
+
+	for (unsigned i = 0; i < harness->options.workers; i++) {
+		struct worker *const worker = harness->workers[i];
+
+		for (unsigned o = 0; o < WORKER_OPERATIONS_MAX; o++) {
+			sums.tally.attempted[o] += worker->tally.attempted[o];
+			sums.tally.succeeded[o] += worker->tally.succeeded[o];
+		}
+		sums.tally.sum_in += worker->tally.sum_in;
+		sums.tally.sum_out += worker->tally.sum_out;
+		sums.tally.mismatched += worker->tally.mismatched;
+		sums.torn += worker->context.torn;
+		sums.exhausted += worker->context.exhausted;
+		/* relaxed: a count. */
+		sums.stalls += load_relaxed(&worker->stalls);
+	}
+	return sums;
+}
+
+/* Elements in = elements there + elements out, counted and summed. */
+static int balance_elements(const struct harness *harness, const struct harness_sums *sums,
+			    struct fault *fault)
+{
+	const struct variant *const variant = harness->options.variant;
+	const struct family *const family = variant->family;
+	struct inspection inspection;
+	uint64_t expected;
+
+	variant->inspect(harness->instance, &inspection);
+	if (inspection.broken)
+		return fault_set(fault, -EBADMSG, "invariant: %s", inspection.broken);
+	if (family->insert == FAMILY_NONE)
+		return 0;
+	expected = sums->tally.succeeded[family->insert] - sums->tally.succeeded[family->remove];
+	if (inspection.elements != expected)
+		return fault_set(fault, -EBADMSG, "elements: %" PRIu64 " there, not %" PRIu64,
+				 inspection.elements, expected);
+	expected = sums->tally.sum_in - sums->tally.sum_out;
+	if (inspection.sum != expected)
+		return fault_set(fault, -EBADMSG, "sum of elements: %" PRIu64 ", not %" PRIu64,
+				 inspection.sum, expected);
+	return 0;
+}
+
+int harness_balance(const struct harness *harness, struct fault *fault)
+{
+	const struct harness_sums sums = harness_sum(harness);
+
+	if (sums.torn)
+		return fault_set(fault, -EBADMSG, "torn: %" PRIu64 " payloads", sums.torn);
+	if (sums.tally.mismatched)
+		return fault_set(fault, -EBADMSG, "mismatched: %" PRIu64 " values",
+				 sums.tally.mismatched);
+	if (sums.exhausted && !harness->options.limit_bytes)
+		return fault_set(fault, -EBADMSG, "exhausted: %" PRIu64 " operations",
+				 sums.exhausted);
+	return balance_elements(harness, &sums, fault);
+}

@@ -1,0 +1,119 @@
+/*
+ * The conformance cases on every variant of the catalogue, one test each.
+ *
+ * NUMAMARK_TEST_VARIANTS   only the variants that this glob matches
+ * NUMAMARK_TEST_COVER      a covering set (each structure, scheme and lock at least once) and a
+ *                          quarter of the others, which the seed chooses; fewer operations
+ * NUMAMARK_TEST_SEED       of all that is random; the time without it
+ */
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "tests/structures/conformance.h"
+#include "workloads/random.h"
+
+enum { COVER_DIVISOR = 10 };
+
+static struct topology *topology;
+static uint64_t seed;
+static bool in_cover;
+
+static void variant_in_the_catalogue_conforms(void **state)
+{
+	const struct conformance conformance = {
+		.topology = topology,
+		.variant = *state,
+		.seed = seed,
+		.divisor = in_cover ? COVER_DIVISOR : 1,
+	};
+	struct fault fault = { "" };
+
+	if (conformance_check(&conformance, &fault))
+		fail_msg("%s", fault.text);
+}
+
+/* Something about @variant that none of the chosen ones has. */
+static bool adds_to_cover(const struct variant *variant, const bool *is_chosen)
+{
+	bool has_structure = false, has_reclaim = false, has_lock = false;
+
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const struct variant *const other = catalogue[i];
+
+		if (!is_chosen[i])
+			continue;
+		has_structure |= other->family == variant->family &&
+				 !strcmp(other->structure, variant->structure);
+		has_reclaim |= !strcmp(other->reclaim, variant->reclaim);
+		has_lock |= !strcmp(other->lock, variant->lock);
+	}
+	return !has_structure || !has_reclaim || !has_lock;
+}
+
+/* The seed chooses where the search for a cover begins, and who comes on top of it. */
+static void choose_cover(bool *is_chosen)
+{
+	struct random random = random_seed(seed, 0, RANDOM_SCHEDULE);
+	const size_t first = (size_t)random_below(&random, catalogue_count);
+
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const size_t at = (first + i) % catalogue_count;
+
+		is_chosen[at] = adds_to_cover(catalogue[at], is_chosen);
+	}
+	for (size_t i = 0; i < catalogue_count; i++)
+		is_chosen[i] |= random_below(&random, 4) == 0;
+}
+
+static size_t choose_tests(struct CMUnitTest *tests)
+{
+	const char *const glob = getenv("NUMAMARK_TEST_VARIANTS");
+	bool *const is_chosen = calloc(catalogue_count, sizeof(*is_chosen));
+	size_t count = 0;
+
+	if (!is_chosen)
+		abort();
+	if (in_cover)
+		choose_cover(is_chosen);
+	for (size_t i = 0; i < catalogue_count; i++) {
+		if (glob ? fnmatch(glob, catalogue[i]->name, 0) : in_cover && !is_chosen[i])
+			continue;
+		tests[count++] = (struct CMUnitTest){
+			.name = catalogue[i]->name,
+			.test_func = variant_in_the_catalogue_conforms,
+			.initial_state = (void *)(uintptr_t)catalogue[i],
+		};
+	}
+	free(is_chosen);
+	return count;
+}
+
+int main(void)
+{
+	const char *const given = getenv("NUMAMARK_TEST_SEED");
+	struct CMUnitTest *const tests = calloc(catalogue_count, sizeof(*tests));
+	struct fault fault;
+	size_t count;
+	int failed;
+
+	if (!tests || topology_load(NULL, &topology, &fault))
+		return 1;
+	in_cover = getenv("NUMAMARK_TEST_COVER") != NULL;
+	seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+	count = choose_tests(tests);
+	print_message("%zu of %zu variants; NUMAMARK_TEST_SEED=%" PRIu64 "\n", count,
+		      catalogue_count, seed);
+	failed = _cmocka_run_group_tests("conformance", tests, count, NULL, NULL);
+	topology_free(topology);
+	free(tests);
+	return failed;
+}
