@@ -71,21 +71,37 @@ int sched_getcpu(void)
 }
 
 /* A machine of 2000 PUs that the made-up kernel runs. */
-static struct topology *large_machine(void)
-{
-	struct topology *const topology = machine_load("package:2 core:1000 pu:1");
+static struct topology *large;
 
-	topology->is_live = true;
+static int load_large(void **state)
+{
+	(void)state;
+	large = machine_load("package:2 core:1000 pu:1");
+	large->is_live = true;
+	return 0;
+}
+
+static int free_large(void **state)
+{
+	(void)state;
+	topology_free(large);
+	return 0;
+}
+
+static int start_kernel(void **state)
+{
+	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.is_on = true;
 	kernel.processors = 2000;
-	return topology;
+	return 0;
 }
 
-static void large_machine_free(struct topology *topology)
+static int stop_kernel(void **state)
 {
+	(void)state;
 	kernel.is_on = false;
-	topology_free(topology);
+	return 0;
 }
 
 static void binding_set_on_each_pu_holds(void **state)
@@ -134,53 +150,46 @@ static void binding_set_on_a_loaded_topology_is_refused(void **state)
 
 static void binding_set_above_1024_pus_holds(void **state)
 {
-	struct topology *const topology = large_machine();
-
 	(void)state;
-	kernel.running = topology_pu(topology, 1500)->os_index;
-	assert_int_equal(binding_set(topology, 1500, NULL), 0);
+	kernel.running = topology_pu(large, 1500)->os_index;
+	assert_int_equal(binding_set(large, 1500, NULL), 0);
 	assert_int_equal(kernel.bound, 1500);
 	assert_true(8 * kernel.largest_set_bytes >= 2000);
-	large_machine_free(topology);
 }
 
 static void binding_set_with_another_pu_left_in_the_affinity_is_refused(void **state)
 {
-	struct topology *const topology = large_machine();
 	struct fault fault;
 
 	(void)state;
 	kernel.running = 3;
 	kernel.extra = 4;
-	assert_int_equal(binding_set(topology, 3, &fault), -ENXIO);
+	assert_int_equal(binding_set(large, 3, &fault), -ENXIO);
 	assert_string_equal(fault.text, "bound to PU 3, but the kernel reports 2 PUs allowed, PU 3 "
 					"among them");
-	large_machine_free(topology);
 }
 
 static void binding_set_while_running_elsewhere_is_refused(void **state)
 {
-	struct topology *const topology = large_machine();
 	struct fault fault;
 
 	(void)state;
 	kernel.running = 7;
-	assert_int_equal(binding_set(topology, 3, &fault), -ENXIO);
+	assert_int_equal(binding_set(large, 3, &fault), -ENXIO);
 	assert_string_equal(fault.text, "bound to PU 3, but running on PU 7");
-	large_machine_free(topology);
 }
 
 static void binding_set_refused_by_the_kernel_says_why(void **state)
 {
-	struct topology *const topology = large_machine();
 	struct fault fault;
 
 	(void)state;
 	kernel.refusal = EPERM;
-	assert_int_equal(binding_set(topology, 3, &fault), -EPERM);
+	assert_int_equal(binding_set(large, 3, &fault), -EPERM);
 	assert_non_null(strstr(fault.text, "refused to bind a thread to PU 3"));
-	large_machine_free(topology);
 }
+
+#define KERNEL_TEST(name) cmocka_unit_test_setup_teardown(name, start_kernel, stop_kernel)
 
 int main(void)
 {
@@ -188,11 +197,11 @@ int main(void)
 		cmocka_unit_test(binding_set_on_each_pu_holds),
 		cmocka_unit_test(binding_restore_brings_back_the_affinity),
 		cmocka_unit_test(binding_set_on_a_loaded_topology_is_refused),
-		cmocka_unit_test(binding_set_above_1024_pus_holds),
-		cmocka_unit_test(binding_set_with_another_pu_left_in_the_affinity_is_refused),
-		cmocka_unit_test(binding_set_while_running_elsewhere_is_refused),
-		cmocka_unit_test(binding_set_refused_by_the_kernel_says_why),
+		KERNEL_TEST(binding_set_above_1024_pus_holds),
+		KERNEL_TEST(binding_set_with_another_pu_left_in_the_affinity_is_refused),
+		KERNEL_TEST(binding_set_while_running_elsewhere_is_refused),
+		KERNEL_TEST(binding_set_refused_by_the_kernel_says_why),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, load_large, free_large);
 }
