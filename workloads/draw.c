@@ -35,6 +35,8 @@ static void set_bounds(struct draw_source *source, const struct mix *mix)
 	for (unsigned i = 0; i < MIX_OPERATIONS_MAX - 1; i++) {
 		below += mix->share[i];
 		source->bounds[i] = (uint64_t)(((unsigned __int128)below << 63) / MIX_TOTAL);
+		if (below < MIX_TOTAL)
+			source->bound_count = i + 1;
 	}
 }
 
@@ -91,4 +93,95 @@ int draw_init(struct draw_source *source, const struct draw_options *options, vo
 	set_keys(&made, options, table);
 	*source = made;
 	return 0;
+}
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE unsigned draw_in_cycle(struct draw_source *source)
+{
+	const unsigned now = source->cycle_next;
+	const unsigned after = now + 1;
+
+	source->cycle_next = after == source->cycle_length ? 0 : after;
+	return source->cycle[now];
+}
+
+ALWAYS_INLINE unsigned draw_operation(struct draw_source *source, const unsigned bounds)
+{
+	const uint64_t number = random_next(&source->operations) >> 1;
+	unsigned operation = 0;
+
+	for (unsigned i = 0; i < bounds; i++)
+		operation += number >= source->bounds[i];    /* a sum: nothing to mispredict */
+	return operation;
+}
+
+ALWAYS_INLINE uint64_t draw_latest(struct draw_source *source, unsigned operation)
+{
+	if ((int)operation == source->insert_operation)
+		return latest_insert(&source->latest);
+	return latest_behind(&source->latest, zipf_next(&source->zipf, &source->keys));
+}
+
+ALWAYS_INLINE uint64_t draw_key(struct draw_source *source, const enum dist_kind kind,
+				unsigned operation)
+{
+	switch (kind) {
+	case DIST_ZIPF:
+		return scatter_key(&source->scatter, zipf_next(&source->zipf, &source->keys));
+	case DIST_HOTSPOT:
+		return scatter_key(&source->scatter,
+				   hotspot_next(&source->hotspot, &source->keys));
+	case DIST_LATEST: return draw_latest(source, operation);
+	case DIST_SEQUENTIAL: return sequential_next(&source->sequential);
+	case DIST_UNIFORM: break;
+	}
+	return random_below(&source->keys, source->range);
+}
+
+/* Operations first, then keys: two short loops, each with its state in registers. */
+ALWAYS_INLINE void draw_operations(struct draw_source *restrict source,
+				   struct draw *restrict draws, unsigned n)
+{
+	if (source->in_cycle) {
+		for (unsigned i = 0; i < n; i++)
+			draws[i].operation = draw_in_cycle(source);
+		return;
+	}
+	switch (source->bound_count) {    /* constants, so that the sum is unrolled */
+	case 0:
+		for (unsigned i = 0; i < n; i++)
+			draws[i].operation = 0;
+		break;
+	case 1:
+		for (unsigned i = 0; i < n; i++)
+			draws[i].operation = draw_operation(source, 1);
+		break;
+	case 2:
+		for (unsigned i = 0; i < n; i++)
+			draws[i].operation = draw_operation(source, 2);
+		break;
+	default:
+		for (unsigned i = 0; i < n; i++)
+			draws[i].operation = draw_operation(source, MIX_OPERATIONS_MAX - 1);
+	}
+}
+
+ALWAYS_INLINE void draw_keys(struct draw_source *restrict source, struct draw *restrict draws,
+			     unsigned n, const enum dist_kind kind)
+{
+	for (unsigned i = 0; i < n; i++)
+		draws[i].key = draw_key(source, kind, draws[i].operation);
+}
+
+void draw_batch(struct draw_source *source, struct draw *draws, unsigned n)
+{
+	draw_operations(source, draws, n);
+	switch (source->kind) {
+	case DIST_UNIFORM: draw_keys(source, draws, n, DIST_UNIFORM); break;
+	case DIST_ZIPF: draw_keys(source, draws, n, DIST_ZIPF); break;
+	case DIST_HOTSPOT: draw_keys(source, draws, n, DIST_HOTSPOT); break;
+	case DIST_LATEST: draw_keys(source, draws, n, DIST_LATEST); break;
+	case DIST_SEQUENTIAL: draw_keys(source, draws, n, DIST_SEQUENTIAL); break;
+	}
 }

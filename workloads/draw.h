@@ -2,8 +2,8 @@
  * Next {operation, key}, and next value: one interface for every distribution.
  *
  * Everything a worker draws from lies in its own struct draw_source, and in a table on its own node
- * if the distribution has one. Operation, key and value come from streams of their own. draw_next()
- * is inlined into the measurement loop: no library mathematics, no allocation, no shared line.
+ * if the distribution has one. Operation, key and value come from streams of their own. Draws are
+ * made a batch at a time: no library mathematics, no allocation, no shared line.
  */
 #ifndef WORKLOADS_DRAW_H
 #define WORKLOADS_DRAW_H
@@ -43,10 +43,6 @@ struct draw {
 	unsigned operation;
 };
 
-/*
- * No arrays with a variable index: a loop that works on a copy in its own frame lets the compiler
- * keep the streams in registers.
- */
 struct draw_source {
 	struct random keys, operations, values;
 	uint64_t range;
@@ -55,6 +51,7 @@ struct draw_source {
 	int insert_operation;
 	/* Random order: the operation is how many bounds a 63-bit number has reached. */
 	uint64_t bounds[MIX_OPERATIONS_MAX - 1];
+	unsigned bound_count;    /* of them that an operation with a share lies behind */
 	const uint8_t *cycle;
 	unsigned cycle_length, cycle_next;
 	struct sequential sequential;
@@ -77,52 +74,20 @@ size_t draw_table_bytes(const struct draw_options *options);
 int draw_init(struct draw_source *source, const struct draw_options *options, void *table,
 	      struct fault *fault);
 
-static inline __attribute__((always_inline)) unsigned draw_operation(struct draw_source *source)
+/**
+ * draw_batch() - the next @n draws, in order.
+ *
+ * One call per batch of operations, not one inlined draw per operation: each distribution then has
+ * a loop of its own, whose state stays in registers, and the structure's loop keeps them for itself.
+ */
+void draw_batch(struct draw_source *source, struct draw *draws, unsigned n);
+
+static inline struct draw draw_next(struct draw_source *source)
 {
-	if (source->in_cycle) {
-		const unsigned now = source->cycle_next;
-		const unsigned after = now + 1;
+	struct draw draw;
 
-		source->cycle_next = after == source->cycle_length ? 0 : after;
-		return source->cycle[now];
-	}
-	const uint64_t number = random_next(&source->operations) >> 1;
-	unsigned operation = 0;
-
-	for (unsigned i = 0; i < MIX_OPERATIONS_MAX - 1; i++)
-		operation += number >= source->bounds[i];    /* a sum: nothing to mispredict */
-	return operation;
-}
-
-static inline __attribute__((always_inline)) uint64_t draw_latest(struct draw_source *source,
-								  unsigned operation)
-{
-	if ((int)operation == source->insert_operation)
-		return latest_insert(&source->latest);
-	return latest_behind(&source->latest, zipf_next(&source->zipf, &source->keys));
-}
-
-static inline __attribute__((always_inline)) uint64_t draw_key(struct draw_source *source,
-							       unsigned operation)
-{
-	switch (source->kind) {    /* never changes, hence predicted */
-	case DIST_ZIPF:
-		return scatter_key(&source->scatter, zipf_next(&source->zipf, &source->keys));
-	case DIST_HOTSPOT:
-		return scatter_key(&source->scatter,
-				   hotspot_next(&source->hotspot, &source->keys));
-	case DIST_LATEST: return draw_latest(source, operation);
-	case DIST_SEQUENTIAL: return sequential_next(&source->sequential);
-	case DIST_UNIFORM: break;
-	}
-	return random_below(&source->keys, source->range);
-}
-
-static inline __attribute__((always_inline)) struct draw draw_next(struct draw_source *source)
-{
-	const unsigned operation = draw_operation(source);
-
-	return (struct draw){ .key = draw_key(source, operation), .operation = operation };
+	draw_batch(source, &draw, 1);
+	return draw;
 }
 
 /* 64 random bits for a value, from the value stream. */

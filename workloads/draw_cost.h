@@ -7,7 +7,7 @@
 #include "workloads/draw.h"
 
 /**
- * draw_cost_measure() - time draw_next() for these options.
+ * draw_cost_measure() - time draw_batch() for these options.
  *
  * @draws:  per repeat, at least 1; a million takes some milliseconds.
  * @ns_per_draw:  out, the median of the repeats.

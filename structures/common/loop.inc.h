@@ -5,9 +5,9 @@
 ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, const bool timed,
 			    const bool paced)
 {
-	/* Locals, whose address no other thread knows: the compiler may keep them in registers. */
-	struct draw_source source = worker->draw;
+	/* Local, so that the compiler may keep what a loop counts in registers. */
 	struct tally tally = worker->tally;
+	struct draw draws[WORKER_BATCH];
 	struct worker_timing *const timing = timed ? worker->timing : NULL;
 	uint64_t left = worker->limit, done = 0;
 	unsigned signal;
@@ -18,11 +18,11 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 		const unsigned most = paced ? 1 : WORKER_BATCH;
 		const unsigned batch = left < most ? (unsigned)left : most;
 
+		draw_batch(&worker->draw, draws, batch);
 		for (unsigned n = 0; n < batch; n++) {
-			const struct draw draw = draw_next(&source);
 			const uint64_t start = timed ? worker_begin(worker, timing, paced) : 0;
 
-			OP(step)(structure, worker, &source, &tally, draw);
+			OP(step)(structure, worker, &tally, draws[n]);
 			if (timed)
 				worker_end(timing, start);
 		}
@@ -34,7 +34,6 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 		if (__builtin_expect(signal == WORKER_STALL, 0))
 			OP(stall)(structure, worker);
 	}
-	worker->draw = source;
 	worker->tally = tally;
 }
 

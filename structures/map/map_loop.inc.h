@@ -5,8 +5,7 @@
  */
 #include "structures/map/map.h"
 
-ALWAYS_INLINE void OP(step)(struct STRUCTURE *map, struct worker *w,
-			    struct draw_source *source, struct tally *tally,
+ALWAYS_INLINE void OP(step)(struct STRUCTURE *map, struct worker *w, struct tally *tally,
 			    const struct draw draw)
 {
 	uint64_t value = 0;
@@ -21,7 +20,7 @@ ALWAYS_INLINE void OP(step)(struct STRUCTURE *map, struct worker *w,
 		tally->sink += value;
 		break;
 	case MAP_PUT:
-		value = map_value(draw.key, draw_value(source));
+		value = map_value(draw.key, draw_value(&w->draw));
 		took_effect = OP(put)(map, &w->context, draw.key, value);
 		tally->attempted[MAP_PUT]++;
 		tally->succeeded[MAP_PUT] += took_effect;
@@ -39,7 +38,7 @@ ALWAYS_INLINE void OP(step)(struct STRUCTURE *map, struct worker *w,
 static void OP(fill)(struct STRUCTURE *map, struct worker *w, struct tally *tally)
 {
 	for (uint64_t i = w->prefill_from; i < w->prefill_to; i++) {
-		OP(step)(map, w, &w->draw, tally,
+		OP(step)(map, w, tally,
 			 (struct draw){ prefill_key(&w->prefill, i), MAP_PUT });
 		if (i % WORKER_BATCH == 0)
 			OP(quiesce)(map, &w->context);

@@ -4,11 +4,9 @@
  */
 #include "structures/probe/probe.h"
 
-ALWAYS_INLINE void OP(step)(struct STRUCTURE *probe, struct worker *w,
-			    struct draw_source *source, struct tally *tally,
+ALWAYS_INLINE void OP(step)(struct STRUCTURE *probe, struct worker *w, struct tally *tally,
 			    const struct draw draw)
 {
-	(void)source;
 	tally->attempted[PROBE_TOUCH]++;
 	tally->succeeded[PROBE_TOUCH]++;
 	tally->sink += OP(touch)(probe, &w->context, draw.key);

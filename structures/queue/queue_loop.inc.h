@@ -4,14 +4,12 @@
  */
 #include "structures/queue/queue.h"
 
-ALWAYS_INLINE void OP(step)(struct STRUCTURE *queue, struct worker *w,
-			    struct draw_source *source, struct tally *tally,
+ALWAYS_INLINE void OP(step)(struct STRUCTURE *queue, struct worker *w, struct tally *tally,
 			    const struct draw draw)
 {
 	uint64_t value;
 	bool took_effect;
 
-	(void)source;
 	if (draw.operation == QUEUE_ENQUEUE) {
 		value = queue_value(w->context.worker, w->sequence);
 		took_effect = OP(enqueue)(queue, &w->context, value);
@@ -39,7 +37,7 @@ ALWAYS_INLINE void OP(step)(struct STRUCTURE *queue, struct worker *w,
 static void OP(fill)(struct STRUCTURE *queue, struct worker *w, struct tally *tally)
 {
 	for (uint64_t i = w->prefill_from; i < w->prefill_to; i++) {
-		OP(step)(queue, w, &w->draw, tally, (struct draw){ 0, QUEUE_ENQUEUE });
+		OP(step)(queue, w, tally, (struct draw){ 0, QUEUE_ENQUEUE });
 		if (i % WORKER_BATCH == 0)
 			OP(quiesce)(queue, &w->context);
 	}
