@@ -11,7 +11,8 @@
  *   void NAME_offline(struct NAME *, struct context *)            after the last one
  *   void NAME_stall(struct NAME *, struct worker *)               worker_sleep_stalled() inside an operation: between
  *                                                                 enter and exit, or with the lock held
- * and the create, destroy, attach, detach, inspect and garbage of struct variant.
+ * and the create, destroy, attach, detach, inspect and garbage of struct variant. The loop adds NAME_step, NAME_fill,
+ * NAME_loop and NAME_run.
  *
  * Values go through payload_make(), payload_read() and payload_free() (structures/common/payload.h): with 8-byte
  * values these are the value itself; above, a put makes a new payload and retires the old one, and a get reads all of
