@@ -7,7 +7,7 @@
 #include "topology/distance.h"
 #include "topology/topology_private.h"
 
-int topology_load(const char *input, struct topology **topology, struct fault *fault)
+int topology_load_here(const char *input, struct topology **topology, struct fault *fault)
 {
 	hwloc_topology_t machine;
 	struct topology *loaded;
@@ -34,6 +34,17 @@ fail:
 	topology_free(loaded);
 	hwloc_topology_destroy(machine);
 	return error;
+}
+
+int topology_load(const char *input, struct topology **topology, struct fault *fault)
+{
+	if (input && topology_source_is_file(input)) {
+		const int error = topology_probe(input, fault);
+
+		if (error)
+			return error;
+	}
+	return topology_load_here(input, topology, fault);
 }
 
 void topology_free(struct topology *topology)

@@ -56,8 +56,9 @@ struct topology_cache {
 /**
  * topology_load() - load a machine.
  *
- * A text that names an existing file, holds a slash or ends in ".xml" is taken as a file. The live
- * machine is cut down to the affinity mask of the calling thread: load before binding.
+ * A text that names an existing file, holds a slash or ends in ".xml" is taken as a file; a child
+ * process loads it first, because hwloc may crash of a damaged one. The live machine is cut down to
+ * the affinity mask of the calling thread: load before binding.
  *
  * @input:  NULL for the live machine, the path of an hwloc XML file (at most 64 MiB), or an hwloc
  *          synthetic string.

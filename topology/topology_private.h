@@ -52,6 +52,22 @@ struct topology_allowed {
  */
 int topology_source_open(const char *input, hwloc_topology_t *machine, struct fault *fault);
 
+/* Whether @input is taken as a file rather than as a synthetic string. */
+bool topology_source_is_file(const char *input);
+
+/**
+ * topology_probe() - have a child load @input first.
+ *
+ * hwloc trusts the XML that it reads: an object without its sets, for one, is a crash. What kills
+ * the child, or keeps it for half a minute, is refused here with a sentence.
+ *
+ * Return: 0 if it can be loaded, or as topology_load().
+ */
+int topology_probe(const char *input, struct fault *fault);
+
+/* topology_load() without the probe. */
+int topology_load_here(const char *input, struct topology **topology, struct fault *fault);
+
 /**
  * topology_allowed_find() - what this process may use of @machine.
  *

@@ -203,7 +203,7 @@ static int synthetic_load(hwloc_topology_t machine, const char *text, struct fau
  * A name with a slash or the ending .xml is meant as a file even if it is missing: then the
  * sentence says so.
  */
-static bool input_is_file(const char *input)
+bool topology_source_is_file(const char *input)
 {
 	const size_t length = strlen(input);
 
@@ -225,7 +225,7 @@ int topology_source_open(const char *input, hwloc_topology_t *machine, struct fa
 		return fault_set(fault, error, "hwloc cannot be started: %s", strerror(-error));
 	if (!input)
 		error = live_load(made, fault);
-	else if (input_is_file(input))
+	else if (topology_source_is_file(input))
 		error = file_load(made, input, fault);
 	else
 		error = synthetic_load(made, input, fault);
