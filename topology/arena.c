@@ -20,6 +20,9 @@ enum {
 	/* Objects above ARENA_SMALL_BYTES are taken several at a time while that is this much. */
 	ARENA_SMALL_BYTES = ARENA_BLOCK_BYTES / 8,
 	ARENA_RUN_BYTES = 8 * ARENA_BLOCK_BYTES,
+	/* Runs begin at this grain, each at another of so many places: see arena_run_skew(). */
+	ARENA_SKEW_BYTES = 128,
+	ARENA_SKEWS = ARENA_BLOCK_BYTES / ARENA_SKEW_BYTES,
 	/* With use_malloc one object in so many is remembered; odd, so that no period aliases. */
 	ARENA_SAMPLE_EVERY = 61
 };
@@ -144,17 +147,19 @@ static size_t arena_run_bytes(size_t class_bytes)
 }
 
 /*
- * Runs of interleaved memory start at a page that changes from run to run. Else the first pages of
- * all runs, often the only ones in use, would lie on one node: the kernel interleaves by address,
- * and runs are a multiple of the number of nodes apart.
+ * Where the first object of a run lies, which is all that is in use of many runs. At the start of
+ * their blocks the first objects of all workers would fall into the same few cache sets, and, where
+ * memory is interleaved by address, onto one node. So each run begins a page and a pair of lines
+ * further into its block than the one before; what lies in front is used when the rest is full.
  */
-static size_t arena_run_skew(const struct pool *pool, const char *run, size_t class_bytes)
+static size_t arena_run_skew(const char *run, size_t class_bytes)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t step = page < ARENA_BLOCK_BYTES ? page / ARENA_SKEW_BYTES + 1 : 1;
 
-	if (pool->home.kind != HOME_SPREAD || class_bytes > page)
+	if (class_bytes > page)
 		return 0;
-	return ((uintptr_t)run >> ARENA_BLOCK_LOG2) % (ARENA_BLOCK_BYTES / page) * page;
+	return ((uintptr_t)run >> ARENA_BLOCK_LOG2) * step % ARENA_SKEWS * ARENA_SKEW_BYTES;
 }
 
 static bool arena_take_run(struct arena *arena, enum memory_part part, struct arena_class *class,
@@ -175,7 +180,7 @@ static bool arena_take_run(struct arena *arena, enum memory_part part, struct ar
 	if (!run)
 		return false;
 	ASAN_POISON_MEMORY_REGION(run, bytes);
-	class->bump = run + arena_run_skew(pool, run, class_bytes);
+	class->bump = run + arena_run_skew(run, class_bytes);
 	class->bump_end = run + bytes;
 	class->rest = run;
 	class->rest_end = class->bump;
@@ -188,14 +193,15 @@ static struct arena_object *arena_carve(struct arena *arena, enum memory_part pa
 {
 	char *object;
 
-	if ((size_t)(class->bump_end - class->bump) < class_bytes) {
-		class->bump = class->rest;
-		class->bump_end = class->rest_end;
-		class->rest = class->rest_end;
+	while ((size_t)(class->bump_end - class->bump) < class_bytes) {
+		if ((size_t)(class->rest_end - class->rest) >= class_bytes) {
+			class->bump = class->rest;
+			class->bump_end = class->rest_end;
+			class->rest = class->rest_end;
+		} else if (!arena_take_run(arena, part, class, class_bytes)) {
+			return NULL;
+		}
 	}
-	if ((size_t)(class->bump_end - class->bump) < class_bytes &&
-	    !arena_take_run(arena, part, class, class_bytes))
-		return NULL;
 	object = class->bump;
 	class->bump += class_bytes;
 	return (struct arena_object *)object;

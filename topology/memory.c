@@ -1,5 +1,6 @@
 #include "topology/memory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,9 @@ struct region *memory_map(struct memory *memory, enum memory_part part, unsigned
 				   .home = memory_home(memory, part, worker),
 				   .kind = kind,
 				   .part = part };
-	if (region_open(region, memory->topology)) {
+	if ((size_bytes >= MEMORY_CHECKED_BYTES &&
+	     region->bytes > memory_room(memory, &region->home)) ||
+	    region_open(region, memory->topology)) {
 		free(region);
 		errno = ENOMEM;
 		return NULL;
@@ -112,7 +115,7 @@ static struct region *memory_map_block(struct memory *memory, const struct memor
 	return NULL;
 }
 
-/* Whole powers of two: aligned to themselves, and a class of every arena. */
+/* Powers of two: each is a class, and objects of these lie at multiples of the alignment. */
 static size_t memory_arena_block_bytes(size_t size_bytes)
 {
 	size_t bytes = MEMORY_ALIGN_BYTES;
@@ -181,13 +184,16 @@ void *memory_thread(struct memory *memory, unsigned worker, size_t size_bytes)
 
 void memory_release(struct memory *memory, void *block)
 {
+	bool is_found = !block;
+
 	pthread_mutex_lock(&memory->lock);
 	/* From the end: what was made last is mostly released first. */
-	for (size_t i = memory->block_count; i-- > 0;) {
+	for (size_t i = memory->block_count; i-- > 0 && !is_found;) {
 		const struct memory_block found = memory->blocks[i];
 
 		if (found.address != block)
 			continue;
+		is_found = true;
 		memory->blocks[i] = memory->blocks[--memory->block_count];
 		if (found.region)
 			memory_unmap(memory, found.region);
@@ -197,9 +203,9 @@ void memory_release(struct memory *memory, void *block)
 		/* relaxed: a count that is read at rest, or for a figure. */
 		atomic_fetch_sub_explicit(&memory->block_bytes[found.part], found.bytes,
 					  memory_order_relaxed);
-		break;
 	}
 	pthread_mutex_unlock(&memory->lock);
+	assert(is_found);
 }
 
 struct arena *memory_arena(struct memory *memory, unsigned worker)

@@ -80,7 +80,8 @@ static struct pool *memory_pool(struct memory *memory, enum memory_part part, un
 	memory->pool_count++;
 	*pool = (struct pool){ .home = home,
 			       .kind = part == MEMORY_THREAD ? memory->base_kind : memory->kind,
-			       .part = part };
+			       .part = part,
+			       .budget = memory_budget(memory, &home) };
 	return pool;
 }
 
@@ -191,7 +192,9 @@ static int memory_allocate(struct memory *memory, const struct memory_options *o
 	memory->worker_nodes = calloc(options->workers, sizeof(*memory->worker_nodes));
 	memory->arenas = calloc(options->workers, sizeof(*memory->arenas));
 	memory->pools = calloc(homes * MEMORY_PARTS, sizeof(*memory->pools));
-	return memory->worker_pus && memory->worker_nodes && memory->arenas && memory->pools
+	memory->budgets = calloc(homes, sizeof(*memory->budgets));
+	return memory->worker_pus && memory->worker_nodes && memory->arenas && memory->pools &&
+			       memory->budgets
 		       ? 0
 		       : -ENOMEM;
 }
@@ -227,6 +230,7 @@ static void memory_unmake(struct memory *memory)
 		prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	pthread_mutex_destroy(&memory->lock);
 	free(memory->blocks);
+	free(memory->budgets);
 	free(memory->pools);
 	free(memory->arenas);
 	free(memory->worker_nodes);

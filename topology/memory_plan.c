@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "topology/available.h"
 #include "topology/distance.h"
@@ -174,23 +175,63 @@ int memory_plan(struct memory *memory, const struct memory_options *options, str
 	return error;
 }
 
+static void memory_add_nodes(const struct memory *memory, const struct home *home,
+			     struct node_set *nodes)
+{
+	if (home->kind == HOME_SPREAD)
+		*nodes = *home->spread;
+	else if (home->kind == HOME_TURNS)
+		*nodes = memory->spread;
+	else if (home->kind != HOME_NOWHERE)
+		node_set_add(nodes, topology_node(memory->topology, home->node)->os_index);
+}
+
+/* Without a node named (not live), the machine as a whole decides. */
+static size_t memory_available_on(const struct node_set *nodes)
+{
+	unsigned os_indexes[NODE_SET_NODES], count = 0;
+
+	for (unsigned node = 0; node < NODE_SET_NODES; node++) {
+		if (node_set_has(nodes, node))
+			os_indexes[count++] = node;
+	}
+	return (size_t)available_bytes(os_indexes, count);
+}
+
+size_t memory_room(const struct memory *memory, const struct home *home)
+{
+	struct node_set nodes = { .count = 0 };
+
+	memory_add_nodes(memory, home, &nodes);
+	return memory_available_on(&nodes);
+}
+
 size_t memory_default_limit(const struct memory *memory)
 {
-	struct node_set homes = { .count = 0 };
-	unsigned os_indexes[NODE_SET_NODES], count = 0;
+	struct node_set nodes = { .count = 0 };
+	struct rlimit addresses;
+	size_t limit_bytes;
 
 	for (unsigned i = 0; i < memory->workers; i++) {
 		const struct home home = memory_home(memory, MEMORY_NODES, i);
 
-		if (home.kind == HOME_NODE || home.kind == HOME_TOUCHER)
-			node_set_add(&homes, topology_node(memory->topology, home.node)->os_index);
-		else if (home.kind == HOME_SPREAD)
-			homes = memory->spread;
+		memory_add_nodes(memory, &home, &nodes);
 	}
-	for (unsigned node = 0; node < NODE_SET_NODES; node++) {
-		if (node_set_has(&homes, node))
-			os_indexes[count++] = node;
-	}
-	/* Without a node named (not live), the machine as a whole decides. */
-	return (size_t)(available_bytes(os_indexes, count) / 2);
+	limit_bytes = memory_available_on(&nodes) / 2;
+	/* Addresses are reserved for several times the limit: see space_create(). */
+	if (!getrlimit(RLIMIT_AS, &addresses) && addresses.rlim_cur / 8 < limit_bytes)
+		limit_bytes = addresses.rlim_cur / 8;
+	return limit_bytes;
+}
+
+struct budget *memory_budget(struct memory *memory, const struct home *home)
+{
+	struct budget *budget;
+
+	if (home->kind != HOME_NODE && home->kind != HOME_TOUCHER)
+		return NULL;
+	budget = &memory->budgets[home->node];
+	if (!budget->limit_bytes)
+		budget->limit_bytes = memory_room(memory, home) / 4 * 3;
+	return budget;
 }

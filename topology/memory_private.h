@@ -19,7 +19,9 @@ enum {
 	/* A block of one thread up to this size comes from its arena; larger ones are mapped. */
 	MEMORY_ARENA_BLOCK_MAX_BYTES = 64 * 1024,
 	/* A table smaller than this share of a huge page lies on base pages. */
-	MEMORY_HUGE_SHARE = 16
+	MEMORY_HUGE_SHARE = 16,
+	/* Larger tables are compared with what there is: the kernel would promise anything. */
+	MEMORY_CHECKED_BYTES = 16 << 20
 };
 
 /* What memory_shared() or memory_thread() returned. */
@@ -45,6 +47,7 @@ struct memory {
 	struct space space;
 	struct pool *pools;
 	unsigned pool_count;
+	struct budget *budgets; /* by node index */
 	struct memory_block *blocks;
 	size_t block_count, block_room;
 	struct region *tables; /* regions of blocks of their own, newest first */
@@ -71,6 +74,12 @@ int memory_plan(struct memory *memory, const struct memory_options *options, str
 
 /* The bound on all arenas where none is given. */
 size_t memory_default_limit(const struct memory *memory);
+
+/* What is still to be had for a home, now. */
+size_t memory_room(const struct memory *memory, const struct home *home);
+
+/* What arenas bound to one node may take of it; NULL for homes of several nodes, or of none. */
+struct budget *memory_budget(struct memory *memory, const struct home *home);
 
 /* memory.c */
 

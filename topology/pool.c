@@ -129,9 +129,11 @@ int pool_grow(struct pool *pool, struct space *space, const struct topology *top
 char *pool_take(struct pool *pool, struct space *space, const struct topology *topology,
 		size_t bytes, uint16_t owner)
 {
+	struct budget *const budget = pool->budget;
 	char *taken;
 
-	if (space->limit_bytes - space->taken_bytes < bytes)
+	if (space->limit_bytes - space->taken_bytes < bytes ||
+	    (budget && budget->limit_bytes - budget->taken_bytes < bytes))
 		return NULL;
 	if (!pool->region || pool->region->bytes - pool->region->used_bytes < bytes) {
 		if (pool_grow(pool, space, topology, bytes))
@@ -140,6 +142,8 @@ char *pool_take(struct pool *pool, struct space *space, const struct topology *t
 	taken = pool->region->base + pool->region->used_bytes;
 	pool->region->used_bytes += bytes;
 	space->taken_bytes += bytes;
+	if (budget)
+		budget->taken_bytes += bytes;
 	for (size_t offset = 0; offset < bytes; offset += POOL_BLOCK_BYTES)
 		space->owners[((size_t)(taken - space->base) + offset) >> ARENA_BLOCK_LOG2] = owner;
 	return taken;

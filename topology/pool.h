@@ -14,6 +14,14 @@
 
 #include "topology/region.h"
 
+/*
+ * What one node still has for pools bound to it. A node at its end does not refuse a page: it sends
+ * for the OOM killer, which may choose any process of the machine.
+ */
+struct budget {
+	size_t limit_bytes, taken_bytes;
+};
+
 struct space {
 	char *base;
 	size_t bytes;
@@ -29,6 +37,7 @@ struct pool {
 	struct page_kind kind;
 	enum memory_part part;
 	struct region *region; /* the newest; NULL: none yet */
+	struct budget *budget; /* of the home, shared with other parts; NULL: of several nodes */
 	size_t mapped_bytes;
 };
 

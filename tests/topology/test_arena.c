@@ -154,6 +154,39 @@ static void arena_objects_lie_as_close_as_their_class(void **state)
 	memory_destroy(memory);
 }
 
+/* Else an element of each worker would be more than a core's caches have room for. */
+static void arena_first_objects_of_workers_lie_in_different_cache_sets(void **state)
+{
+	enum { MANY = 64, PAGE = 4096, PLACES = PAGE / 64 };
+	unsigned pus[MANY] = { 0 }, places[PLACES] = { 0 };
+	const struct memory_options options = {
+		.topology = machine, .worker_pus = pus, .workers = MANY, .limit_bytes = 64 * MIB
+	};
+	struct memory *memory;
+
+	(void)state;
+	assert_int_equal(memory_create(&options, &memory, NULL), 0);
+	for (unsigned i = 0; i < MANY; i++)
+		places[(uintptr_t)arena_alloc(memory_arena(memory, i), MEMORY_NODES, 32) % PAGE /
+		       64]++;
+	for (unsigned i = 0; i < PLACES; i++)
+		assert_in_range(places[i], 0, 4);
+	memory_destroy(memory);
+}
+
+/* A run is used from a place inside it to its end, and then in front of that place. */
+static void arena_uses_the_whole_of_its_runs(void **state)
+{
+	struct memory *const memory = memory_of(1, false, 4 << ARENA_BLOCK_LOG2);
+	unsigned taken = 0;
+
+	(void)state;
+	while (arena_alloc(memory_arena(memory, 0), MEMORY_NODES, 64))
+		taken++;
+	assert_int_equal(taken, (4 << ARENA_BLOCK_LOG2) / 64);
+	memory_destroy(memory);
+}
+
 static void arena_parts_do_not_share_blocks(void **state)
 {
 	struct memory *const memory = memory_of(1, false, MIB);
@@ -492,6 +525,8 @@ int main(void)
 		cmocka_unit_test(arena_objects_do_not_overlap),
 		cmocka_unit_test(arena_freed_object_is_the_next_of_its_class),
 		cmocka_unit_test(arena_objects_lie_as_close_as_their_class),
+		cmocka_unit_test(arena_first_objects_of_workers_lie_in_different_cache_sets),
+		cmocka_unit_test(arena_uses_the_whole_of_its_runs),
 		cmocka_unit_test(arena_parts_do_not_share_blocks),
 		cmocka_unit_test(arena_object_freed_by_another_worker_goes_home),
 		cmocka_unit_test(arena_object_freed_without_an_arena_goes_home),
