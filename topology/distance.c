@@ -21,7 +21,9 @@ unsigned distance_farthest(const struct topology *topology, unsigned from)
 	unsigned farthest = from;
 
 	for (unsigned to = 0; to < topology->node_count; to++) {
-		if (to == from || !topology->nodes[to].is_allowed)
+		const struct topology_node *const node = &topology->nodes[to];
+
+		if (to == from || !node->is_allowed || !node->memory_bytes)
 			continue;
 		if (farthest == from || distance_between(topology, from, to) >
 						distance_between(topology, from, farthest))

@@ -22,8 +22,8 @@ unsigned distance_between(const struct topology *topology, unsigned from, unsign
 bool distance_is_known(const struct topology *topology);
 
 /*
- * The allowed node farthest from @from, lowest index first among equals; @from itself where no
- * other node is allowed.
+ * The allowed node with memory that is farthest from @from, lowest index first among equals; @from
+ * itself where there is no other.
  */
 unsigned distance_farthest(const struct topology *topology, unsigned from);
 

@@ -8,6 +8,7 @@
 
 #include "tests/topology/machines.h"
 #include "topology/distance.h"
+#include "topology/topology_private.h"
 
 static void distance_of_the_emulated_machine_is_what_firmware_said(void **state)
 {
@@ -52,6 +53,17 @@ static void distance_farthest_leaves_out_forbidden_nodes(void **state)
 
 	(void)state;
 	assert_int_equal(distance_farthest(topology, 3), 1);
+	topology_free(topology);
+}
+
+/* Nodes of PUs alone are real: memory cannot be bound to them. */
+static void distance_farthest_leaves_out_nodes_without_memory(void **state)
+{
+	struct topology *topology = machine_load("package:4 numa:1 pu:1");
+
+	(void)state;
+	topology->nodes[1].memory_bytes = 0;
+	assert_int_equal(distance_farthest(topology, 0), 2);
 	topology_free(topology);
 }
 
@@ -148,6 +160,7 @@ int main(void)
 		cmocka_unit_test(distance_without_firmware_is_10_and_20_and_said_to_be_unknown),
 		cmocka_unit_test(distance_farthest_goes_by_the_matrix),
 		cmocka_unit_test(distance_farthest_leaves_out_forbidden_nodes),
+		cmocka_unit_test(distance_farthest_leaves_out_nodes_without_memory),
 		cmocka_unit_test(distance_farthest_among_equals_is_the_first),
 		cmocka_unit_test(distance_farthest_on_one_node_is_the_node),
 		cmocka_unit_test(distance_attributes_come_from_hmat),
