@@ -39,6 +39,9 @@ struct scatter scatter_init(uint64_t range, uint64_t seed)
 		}
 	}
 	scatter.quotient_max = smallest;
-	scatter.reciprocal = (uint64_t)(((unsigned __int128)scatter.multiplier << 64) / range);
+	scatter.is_small = range <= UINT64_C(1) << 31;
+	scatter.reciprocal = (uint64_t)((((unsigned __int128)scatter.multiplier << 64) +
+					 (scatter.is_small ? range - 1 : 0)) /
+					range);
 	return scatter;
 }

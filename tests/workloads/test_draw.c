@@ -347,7 +347,7 @@ static void hotspot_shares_are_exact_within_and_without_the_hot_set(void **state
 	const struct draw_options from = options("hotspot:2.5:75", RANGE, "get:100");
 	struct drawer source = drawer(&from);
 	uint64_t *const ranks = list_ranks(&source.source);
-	uint64_t counts[RANGE] = { 0 };
+	uint64_t counts[RANGE] = { 0 }, hot = 0;
 	double shares[RANGE];
 
 	(void)state;
@@ -355,8 +355,11 @@ static void hotspot_shares_are_exact_within_and_without_the_hot_set(void **state
 		shares[rank] = rank < 25 ? 0.75 / 25 : 0.25 / 975;
 	for (unsigned i = 0; i < DRAWS; i++)
 		counts[ranks[next_key(&source)]]++;
+	for (unsigned rank = 0; rank < 25; rank++)
+		hot += counts[rank];
 	free(ranks);
 	discard(source);
+	assert_chance(chance_of_share(hot, DRAWS, 0.75), "hot draws of hotspot:2.5:75");
 	assert_chance(chance_of_counts(counts, shares, RANGE), "keys of hotspot:2.5:75");
 }
 

@@ -11,8 +11,10 @@
 #include "workloads/random.h"
 #include "workloads/scatter.h"
 
-static const uint64_t large[] = { 1000000, 1ull << 20, (1ull << 32) + 15, 1000000007ull * 998244353,
-				  1ull << 40, (1ull << 61) - 1, 1ull << 62 };
+/* About the border between the two ways to a remainder, and up to the largest range. */
+static const uint64_t large[] = { 1000000,	   1ull << 20,	      (1ull << 31) - 1, 1ull << 31,
+				  (1ull << 31) + 1, (1ull << 32) + 15, 1ull << 40,
+				  998244353000000007, (1ull << 61) - 1,  1ull << 62 };
 
 enum { LARGE = sizeof(large) / sizeof(*large) };
 

@@ -162,6 +162,69 @@ static void zipf_ranks_within_cells_have_their_exact_mass(void **state)
 	assert_chance(chance_of_counts(counts, shares, N), "zipf:0.99 over 1000, rank by rank");
 }
 
+/* The draws that the tangent leaves open are a few in a thousand: too few for a test by draws. */
+static void zipf_accepts_up_to_the_power_and_no_further(void **state)
+{
+	(void)state;
+	for (unsigned t = 1; t < THETAS; t++) {
+		struct zipf zipf = made(1ull << 40, thetas[t]);
+
+		for (uint64_t i = 0; i < zipf.count; i++) {
+			const struct zipf_cell *const cell = &zipf.cells[i];
+			const uint64_t step = cell->width / 3;
+			const double power = exp(
+				-thetas[t] * log1p((double)step / (double)(cell->first + 1)));
+
+			if (step == 0)
+				continue;
+			assert_true(zipf_accepts(cell, step, (uint64_t)((power - 1e-9) * 0x1p64),
+						 thetas[t]));
+			assert_false(zipf_accepts(cell, step, (uint64_t)((power + 1e-9) * 0x1p64),
+						  thetas[t]));
+		}
+		discard(zipf);
+	}
+}
+
+/*
+ * Where in their cell draws fall, all wide cells taken together. One number gives place and part of
+ * the height; with cells of up to 2^58 ranks it has only 64 heights left for each place, and the
+ * number that gave the cell must make up for it.
+ */
+static void zipf_places_in_wide_cells_follow_the_power(void **state)
+{
+	enum { PLACES = 16, MANY = 1 << 22 };
+	const uint64_t n = 1ull << 62, wide = 1ull << 50;
+	struct zipf zipf = made(n, 0.9);
+	struct random random = random_seed(test_seed(), 0, RANDOM_KEYS);
+	uint64_t counts[PLACES] = { 0 };
+	double shares[PLACES], total = 0;
+
+	(void)state;
+	for (unsigned place = 0; place < PLACES; place++) {
+		/* Integral of (1 + x / 16)^-0.9, in units that cancel out. */
+		shares[place] = pow(1 + (place + 1.0) / 16 / PLACES, 0.1) -
+				pow(1 + (double)place / 16 / PLACES, 0.1);
+		total += shares[place];
+	}
+	for (unsigned place = 0; place < PLACES; place++)
+		shares[place] /= total;
+	for (unsigned i = 0; i < MANY; i++) {
+		const uint64_t rank = zipf_next(&zipf, &random);
+		const struct zipf_cell *cell = zipf.cells;
+
+		for (size_t step = 1024; step; step /= 2)
+			if ((size_t)(cell - zipf.cells) + step < zipf.count &&
+			    cell[step].first <= rank)
+				cell += step;
+		/* The last cell is cut off by the range. */
+		if (cell->width >= wide && cell != zipf.cells + zipf.count - 1)
+			counts[(__uint128_t)(rank - cell->first) * PLACES / cell->width]++;
+	}
+	discard(zipf);
+	assert_chance(chance_of_counts(counts, shares, PLACES), "places in wide cells");
+}
+
 /* Cells of 2^58 ranks take all bits of the number that gives the place. */
 static void zipf_ranks_of_wide_cells_are_even_in_their_low_bits(void **state)
 {
@@ -274,6 +337,8 @@ int main(void)
 		cmocka_unit_test(mass_of_parts_adds_up_at_huge_ranks),
 		cmocka_unit_test(zipf_ranks_have_their_exact_mass),
 		cmocka_unit_test(zipf_ranks_within_cells_have_their_exact_mass),
+		cmocka_unit_test(zipf_accepts_up_to_the_power_and_no_further),
+		cmocka_unit_test(zipf_places_in_wide_cells_follow_the_power),
 		cmocka_unit_test(zipf_ranks_of_wide_cells_are_even_in_their_low_bits),
 		cmocka_unit_test(zipf_top_share_is_that_of_its_own_exponent),
 		cmocka_unit_test(zipf_tangent_and_chord_enclose_the_power),
