@@ -78,7 +78,7 @@ int draw_init(struct draw_source *source, const struct draw_options *options, vo
  * draw_batch() - the next @n draws, in order.
  *
  * One call per batch of operations, not one inlined draw per operation: each distribution then has
- * a loop of its own, whose state stays in registers, and the structure's loop keeps them for itself.
+ * a loop of its own with its state in registers, and the structure's loop keeps them for itself.
  */
 void draw_batch(struct draw_source *source, struct draw *draws, unsigned n);
 

@@ -26,7 +26,9 @@ struct hotspot hotspot_init(uint64_t range, double hot_keys, double hot_draws);
 static inline uint64_t hotspot_next(const struct hotspot *hotspot, struct random *random)
 {
 	/* All ones or none: a branch would be mispredicted as often as the rarer set is drawn. */
-	const uint64_t is_cold = -(uint64_t)(random_next(random) >> 1 >= hotspot->bound);
+	uint64_t is_cold = -(uint64_t)(random_next(random) >> 1 >= hotspot->bound);
+
+	__asm__("" : "+r"(is_cold));    /* compilers would see through it and branch */
 	const uint64_t base = hotspot->hot & is_cold;
 	const uint64_t width = (hotspot->hot & ~is_cold) | (hotspot->cold & is_cold);
 

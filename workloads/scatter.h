@@ -39,8 +39,8 @@ static inline uint64_t scatter_high(uint64_t a, uint64_t b)
  * Small ranges take the fraction of rank x multiplier / range times the range (Lemire, Kaser and
  * Kurz, "Faster remainder by direct computation", 2019); the fraction's error, under rank / 2^64,
  * stays under 1 / range. Else the reciprocal estimates the quotient from below with an error under
- * 1 before rounding down (V. Shoup's multiplication by a known factor), and one subtraction corrects
- * the remainder.
+ * 1 before rounding down (V. Shoup's multiplication by a known factor), and one subtraction
+ * corrects the remainder.
  */
 static inline uint64_t scatter_key(const struct scatter *scatter, uint64_t rank)
 {

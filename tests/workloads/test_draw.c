@@ -80,7 +80,7 @@ static void operations_come_in_the_shares_of_the_mix(void **state)
 static void operations_of_one_alone_are_no_others(void **state)
 {
 	(void)state;
-	for (unsigned operation = 0; operation < 4; operation++) {
+	for (unsigned operation = 0; operation < MIX_OPERATIONS_MAX; operation++) {
 		struct draw_options from = options("uniform", 1000, "get:100");
 		struct drawer source;
 
@@ -94,6 +94,38 @@ static void operations_of_one_alone_are_no_others(void **state)
 		for (unsigned i = 0; i < 10000; i++)
 			assert_int_equal(draw_next(&source.source).operation, operation);
 		discard(source);
+	}
+}
+
+static void batch_is_the_same_as_draws_one_by_one(void **state)
+{
+	enum { BATCH = 64 };
+	const char *const dists[] = { "uniform", "zipf:0.99", "hotspot:20:80", "latest",
+				      "sequential" };
+	const char *const mixes[] = { "get:100", "put:30,get:70", "put:30,remove:30,get:40",
+				      "scan:10,put:30,get:60" };
+
+	(void)state;
+	for (unsigned i = 0; i < 5 * 4 * 2; i++) {
+		struct draw_options from = options(dists[i % 5], 1000000, mixes[i / 5 % 4]);
+		struct draw batch[BATCH];
+		struct drawer one, other;
+
+		from.insert_operation = 1;
+		from.in_cycle = i / 20;
+		one = drawer(&from);
+		other = drawer(&from);
+		for (unsigned n = 1; n <= BATCH; n++) {
+			draw_batch(&one.source, batch, n);
+			for (unsigned k = 0; k < n; k++) {
+				const struct draw draw = draw_next(&other.source);
+
+				assert_true(batch[k].key == draw.key);
+				assert_int_equal(batch[k].operation, draw.operation);
+			}
+		}
+		discard(one);
+		discard(other);
 	}
 }
 
@@ -475,6 +507,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(operations_come_in_the_shares_of_the_mix),
 		cmocka_unit_test(operations_of_one_alone_are_no_others),
+		cmocka_unit_test(batch_is_the_same_as_draws_one_by_one),
 		cmocka_unit_test(operations_in_a_cycle_repeat_exactly),
 		cmocka_unit_test(keys_and_operations_are_independent),
 		cmocka_unit_test(values_are_independent_of_keys_and_operations),
