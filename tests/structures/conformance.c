@@ -11,7 +11,13 @@
 #include "tests/structures/harness.h"
 #include "tests/structures/model.h"
 
-enum { PAYLOAD_BYTES = 100, CAPACITY = 1000, STALL_MS = 80, STALL_ATTEMPTS = 5 };
+enum {
+	PAYLOAD_BYTES = 100,
+	CAPACITY = 1000,            /* of bounded structures */
+	CAPACITY_STARVED = 50000,   /* more than there is memory for */
+	STALL_MS = 80,
+	STALL_ATTEMPTS = 5
+};
 
 /* A workload of one family for one case. */
 struct load {
@@ -309,7 +315,7 @@ static struct harness_options options_of(const struct conformance_case *given,
 		.pus = given->pus,
 		.range = trial->load->range,
 		.expected = trial->load->expected,
-		.capacity = CAPACITY,
+		.capacity = given->limit_bytes ? CAPACITY_STARVED : CAPACITY,
 		.value_bytes = trial->load->value_bytes,
 		.limit_bytes = given->limit_bytes,
 		.mix = trial->load->mix,
