@@ -1,0 +1,60 @@
+/* The cold half: create, destroy, inspect, and the facts for the catalogue. See map.h. */
+#include "structures/template/map.h"
+
+/* Memory of shared tables and threads belongs to setup->memory: a failure just returns. */
+static int slots_create(const struct setup *setup, void **instance)
+{
+	struct slots *const map = memory_shared(setup->memory, sizeof(*map));
+	int error;
+
+	if (!map)
+		return -ENOMEM;
+	map->slots = memory_shared(setup->memory, setup->range * sizeof(*map->slots));
+	if (!map->slots)
+		return -ENOMEM;
+	error = lock_init(&map->lock);
+	if (error)
+		return error;
+	error = lock_threads_init(&map->threads, setup->memory, setup->workers);
+	if (error)
+		return error;
+	map->range = setup->range;
+	map->value_bytes = setup->value_bytes;
+	*instance = map;
+	return 0;
+}
+
+/* Gives back what came from arenas: nodes and payloads. */
+static void slots_destroy(void *instance)
+{
+	struct slots *const map = instance;
+	/* A thread that is no worker: objects go home to their arenas. */
+	struct context context = { .arena = NULL, .value_bytes = map->value_bytes };
+
+	for (uint64_t key = 0; key < map->range; key++)
+		if (map->slots[key].is_present)
+			payload_free(&context, map->slots[key].stored);
+	lock_destroy(&map->lock);
+}
+
+/* Counts, sums the keys, and checks the invariants of the header, as far as they show at rest. */
+static void slots_inspect(void *instance, struct inspection *inspection)
+{
+	const struct slots *const map = instance;
+
+	*inspection = (struct inspection){ 0 };
+	for (uint64_t key = 0; key < map->range; key++) {
+		inspection->elements += map->slots[key].is_present;
+		inspection->sum += map->slots[key].is_present ? key : 0;
+	}
+}
+
+#define STRUCTURE slots
+/* attach, detach, quiesce, online and offline of a structure that needs locks alone. */
+#include "structures/lock/hooks.inc.h"
+
+#define VARIANT_PAPER        "a skeleton to start a map from, 2026"
+#define VARIANT_PROGRESS     PROGRESS_BLOCKING
+#define VARIANT_UPDATE       UPDATE_IN_PLACE
+#define VARIANT_LINEARIZABLE true
+#include "structures/map/map_loop.inc.h"
