@@ -213,6 +213,7 @@ static const char *line_check_slot(const struct line_table *table, const struct 
 
 	if (line_bucket_of(table, hash_key(key - 1)) != head)
 		return "a key stands in a bucket that its hash does not choose";
+	/* relaxed: alone. */
 	for (unsigned i = slot + 1; i < LINE_SLOTS; i++)
 		if (load_relaxed(&bucket->words[LINE_KEYS + i]) == key)
 			return "a key stands twice in one bucket";
