@@ -13,7 +13,7 @@
 #include "tests/workloads/statistics.h"
 #include "workloads/draw.h"
 
-enum { DRAWS = 300000 };
+enum { DRAWS = 100000 };
 
 static const char *const operations[] = { "get", "put", NULL };
 

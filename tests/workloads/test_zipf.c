@@ -13,7 +13,7 @@
 #include "tests/workloads/statistics.h"
 #include "workloads/zipf.h"
 
-enum { DRAWS = 1 << 18, BINS_MAX = 1024 };
+enum { DRAWS = 1 << 17, BINS_MAX = 1024 };
 
 static const double thetas[] = { 0, 0.2, 0.5, 0.99, 1, 1.01, 1.2, 2, 5, 14, 40 };
 
@@ -146,7 +146,7 @@ static void zipf_ranks_have_their_exact_mass(void **state)
 /* Rank by rank inside the cells, where rejection decides: theta 2 falls by an eighth within one. */
 static void zipf_ranks_within_cells_have_their_exact_mass(void **state)
 {
-	enum { N = 1000, MANY = 1 << 23 };
+	enum { N = 1000, MANY = 1 << 22 };
 	struct zipf zipf = made(N, 0.99);
 	struct random random = random_seed(test_seed(), 0, RANDOM_KEYS);
 	const double total = zipf_mass(1, N, 0.99);
