@@ -71,10 +71,9 @@ static inline const struct zipf_cell *zipf_choose(const struct zipf_cell *cell, 
 /*
  * A rank, 0 to n - 1.
  *
- * Two numbers serve three decisions. The product that gives the step within the cell leaves a
- * remainder, evenly spread whatever the step; so does the one that gives the cell. Their sum is the
- * height that is held against the power: the low half of the second, shifted up, so that nothing is
- * left in it of the choice of the cell, makes up for what cells wider than 2^32 leave of the first.
+ * One number gives the step within the cell and the height that is held against the power: what
+ * the product leaves below the step is even over 64 bits, in grains of the cell's width. At 2^40
+ * ranks a grain is 2^-28, and grains of neighbouring ranks are shifted against each other.
  */
 static inline __attribute__((always_inline)) uint64_t zipf_next(const struct zipf *zipf,
 								struct random *random)
@@ -86,7 +85,7 @@ static inline __attribute__((always_inline)) uint64_t zipf_next(const struct zip
 		const unsigned __int128 place =
 			(unsigned __int128)random_next(random) * cell->width;
 		const uint64_t step = (uint64_t)(place >> 64);
-		const uint64_t height = (uint64_t)place + ((uint64_t)spot << 32);
+		const uint64_t height = (uint64_t)place;
 
 		/* Bernoulli's inequality: (1 + x)^-theta >= 1 - theta x. */
 		if (__builtin_expect(height <= UINT64_MAX - step * cell->slope, 1) ||

@@ -187,9 +187,8 @@ static void zipf_accepts_up_to_the_power_and_no_further(void **state)
 }
 
 /*
- * Where in their cell draws fall, all wide cells taken together. One number gives place and part of
- * the height; with cells of up to 2^58 ranks it has only 64 heights left for each place, and the
- * number that gave the cell must make up for it.
+ * Where in their cell draws fall, all wide cells taken together. One number gives place and height;
+ * with cells of up to 2^58 ranks only some 64 heights are left for each place.
  */
 static void zipf_places_in_wide_cells_follow_the_power(void **state)
 {
