@@ -31,8 +31,11 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 		/* relaxed: a running count for the monitor, exact only after the barrier. */
 		store_relaxed(&worker->published, done);
 		OP(quiesce)(structure, &worker->context);
-		if (__builtin_expect(signal == WORKER_STALL, 0))
+		if (__builtin_expect(signal == WORKER_STALL, 0)) {
+			worker->tally = tally;    /* a stall inside an operation that counts, counts it */
 			OP(stall)(structure, worker);
+			tally = worker->tally;
+		}
 	}
 	worker->tally = tally;
 }

@@ -193,17 +193,6 @@ static void line_destroy(void *instance)
 			line_free_chain(&table->buckets[i], map->value_bytes);
 }
 
-static int line_attach(void *instance, struct context *context)
-{
-	(void)instance, (void)context;
-	return 0;
-}
-
-static void line_detach(void *instance, struct context *context)
-{
-	(void)instance, (void)context;
-}
-
 /* Is the key's own bucket this one, and is no other slot behind it of the same key? */
 static const char *line_check_slot(const struct line_table *table, const struct line_bucket *head,
 				   const struct line_bucket *bucket, unsigned slot)
@@ -260,6 +249,8 @@ static void line_inspect(void *instance, struct inspection *inspection)
 }
 
 #define STRUCTURE line
+#include "structures/common/bare_hooks.inc.h"
+
 #define VARIANT_PAPER                                                                              \
 	"T. David, R. Guerraoui, V. Trigonakis, Asynchronized concurrency: the secret to scaling " \
 	"concurrent search data structures, ASPLOS 2015 (CLHT, lock-based)"

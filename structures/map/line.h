@@ -375,21 +375,6 @@ static inline bool line_remove(struct line *map, struct context *context, uint64
 	return true;
 }
 
-static inline void line_quiesce(struct line *map, struct context *context)
-{
-	(void)map, (void)context;
-}
-
-static inline void line_online(struct line *map, struct context *context)
-{
-	(void)map, (void)context;
-}
-
-static inline void line_offline(struct line *map, struct context *context)
-{
-	(void)map, (void)context;
-}
-
 /* Asleep with the lock of one chain held: gets go on, writers of that chain wait. */
 static inline void line_stall(struct line *map, struct worker *worker)
 {

@@ -17,20 +17,7 @@ static void OP(fill)(struct STRUCTURE *probe, struct worker *w, struct tally *ta
 	(void)probe, (void)w, (void)tally;
 }
 
-static inline void OP(quiesce)(struct STRUCTURE *probe, struct context *context)
-{
-	(void)probe, (void)context;
-}
-
-static inline void OP(online)(struct STRUCTURE *probe, struct context *context)
-{
-	(void)probe, (void)context;
-}
-
-static inline void OP(offline)(struct STRUCTURE *probe, struct context *context)
-{
-	(void)probe, (void)context;
-}
+#include "structures/common/bare_hooks.inc.h"
 
 static void OP(stall)(struct STRUCTURE *probe, struct worker *worker)
 {
@@ -41,17 +28,6 @@ static void OP(stall)(struct STRUCTURE *probe, struct worker *worker)
 static void OP(destroy)(void *instance)
 {
 	(void)instance;    /* its memory goes with memory_destroy() */
-}
-
-static int OP(attach)(void *instance, struct context *context)
-{
-	(void)instance, (void)context;
-	return 0;
-}
-
-static void OP(detach)(void *instance, struct context *context)
-{
-	(void)instance, (void)context;
 }
 
 static void OP(inspect)(void *instance, struct inspection *inspection)

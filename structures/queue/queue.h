@@ -38,4 +38,17 @@ static inline uint64_t queue_value_sequence(uint64_t value)
 	return (value & ((1ull << QUEUE_SEQUENCE_BITS) - 1)) - 1;
 }
 
+/* Count a value that came out, and whether it did in its producer's order. */
+static inline void queue_count_dequeued(struct worker *worker, struct tally *tally, uint64_t value)
+{
+	const unsigned producer = queue_value_producer(value);
+	const bool is_known = producer < worker->workers;
+	uint64_t *const last = &worker->last_seen[is_known ? producer : 0];
+
+	/* last_seen holds sequence + 1, so that 0 means none yet. */
+	tally->mismatched += !is_known | (queue_value_sequence(value) < *last);
+	*last = queue_value_sequence(value) + 1;
+	tally->sum_out += value;
+}
+
 #endif

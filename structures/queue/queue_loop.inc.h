@@ -22,16 +22,8 @@ ALWAYS_INLINE void OP(step)(struct STRUCTURE *queue, struct worker *w, struct ta
 	took_effect = OP(dequeue)(queue, &w->context, &value);
 	tally->attempted[QUEUE_DEQUEUE]++;
 	tally->succeeded[QUEUE_DEQUEUE] += took_effect;
-	if (took_effect) {
-		const unsigned producer = queue_value_producer(value);
-		const bool is_known = producer < w->workers;
-		uint64_t *last = &w->last_seen[is_known ? producer : 0];
-
-		/* last_seen holds sequence + 1, so that 0 means none yet. */
-		tally->mismatched += !is_known | (queue_value_sequence(value) < *last);
-		*last = queue_value_sequence(value) + 1;
-		tally->sum_out += value;
-	}
+	if (took_effect)
+		queue_count_dequeued(w, tally, value);
 }
 
 static void OP(fill)(struct STRUCTURE *queue, struct worker *w, struct tally *tally)

@@ -1,0 +1,62 @@
+#include "structures/queue/vyukov.h"
+
+#include <errno.h>
+
+#include "structures/queue/bounded.h"
+
+static int vyukov_create(const struct setup *setup, void **instance)
+{
+	struct vyukov *const queue = memory_shared(setup->memory, sizeof(*queue));
+
+	if (!queue)
+		return -ENOMEM;
+	queue->shift = bounded_log2(setup);
+	queue->mask = (UINT64_C(1) << queue->shift) - 1;
+	queue->value_bytes = setup->value_bytes;
+	queue->slots = memory_shared(setup->memory, (queue->mask + 1) * sizeof(*queue->slots));
+	if (!queue->slots)
+		return -ENOMEM;
+	*instance = queue;
+	return 0;
+}
+
+static void vyukov_destroy(void *instance)
+{
+	struct vyukov *const queue = instance;
+	/* A thread that is no worker: objects go home to their arenas. */
+	struct context context = { .arena = NULL, .value_bytes = queue->value_bytes };
+
+	/* relaxed: alone. */
+	for (uint64_t at = load_relaxed(&queue->head); at != load_relaxed(&queue->tail); at++)
+		payload_free(&context, vyukov_slot_at(queue, at)->stored);
+}
+
+static void vyukov_inspect(void *instance, struct inspection *inspection)
+{
+	const struct vyukov *const queue = instance;
+	struct context context = { .value_bytes = queue->value_bytes };
+
+	*inspection = (struct inspection){ 0 };
+	/* relaxed: alone. */
+	for (uint64_t at = load_relaxed(&queue->head); at != load_relaxed(&queue->tail); at++) {
+		const struct vyukov_slot *const slot = vyukov_slot_at(queue, at);
+
+		inspection->elements++;
+		inspection->sum += payload_read(&context, slot->stored);
+		if (load_relaxed(&slot->turn) != vyukov_turn(queue, at) + 1)
+			inspection->broken = "vyukov: a slot between head and tail is not filled";
+	}
+	if (inspection->elements > queue->mask + 1)
+		inspection->broken = "vyukov: more elements than slots";
+	if (context.torn)
+		inspection->broken = "vyukov: a payload that is not whole";
+}
+
+#define STRUCTURE vyukov
+#include "structures/common/bare_hooks.inc.h"
+
+#define VARIANT_PAPER        "D. Vyukov, Bounded MPMC queue, 1024cores, 2010"
+#define VARIANT_PROGRESS     PROGRESS_BLOCKING
+#define VARIANT_LINEARIZABLE false
+#define VARIANT_BOUNDED      true
+#include "structures/queue/queue_loop.inc.h"

@@ -1,0 +1,167 @@
+/*
+ * vyukov: a bounded queue for many producers and many consumers in one array.
+ *
+ * Each slot carries a turn that says whose it is: a producer may fill slot i in round r at turn 2r,
+ * a consumer may empty it at turn 2r + 1. Threads claim positions by advancing tail or head with a
+ * CAS and then meet only at their slot, so that a producer and a consumer at different slots share
+ * no line.
+ *
+ * Source: D. Vyukov, "Bounded MPMC queue", 1024cores, 2010 (a web page; there is no paper).
+ * Differences: (a) the turn counts rounds, not positions, so that it says by itself who may act;
+ *   (b) backoff between failed claims.
+ *
+ * Invariants
+ *   1. tail - head is between 0 and the capacity, up to claims in progress.
+ *   2. A slot's turn only grows, by one for each fill and each empty.
+ *   3. A slot's value is written only by the producer whose turn it is, and read only by the consumer
+ *      whose turn it is.
+ *
+ * Linearization: an enqueue that succeeds at its CAS on tail, a dequeue that succeeds at its CAS on
+ *   head. An empty answer has no such point: a dequeue that meets a slot claimed but not yet filled
+ *   answers empty although a later enqueue may have completed; likewise full. Hence not linearizable.
+ * Progress: blocking. A producer that stops between its CAS and its store of the turn stops all
+ *   consumers at that slot, and a round later the producers.
+ * May run together: all. create, destroy and inspect: alone.
+ * Reclamation: none needed; nothing is freed before destroy.
+ * Memory: a slot of 16 bytes for each element of capacity (4096 unless asked for, rounded up to a power
+ *   of two), and three line pairs.
+ */
+#ifndef STRUCTURES_QUEUE_VYUKOV_H
+#define STRUCTURES_QUEUE_VYUKOV_H
+
+#include "structures/common/backoff.h"
+#include "structures/common/payload.h"
+#include "structures/queue/queue.h"
+
+struct vyukov_slot {
+	_Atomic uint64_t turn;
+	uint64_t stored;
+};
+
+struct vyukov {
+	CACHELINE_APART _Atomic uint64_t tail;    /* next position to fill; written by producers */
+	CACHELINE_APART _Atomic uint64_t head;    /* next position to empty; written by consumers */
+	/* Read only after create. */
+	CACHELINE_APART struct vyukov_slot *slots;
+	uint64_t mask;                            /* capacity - 1 */
+	unsigned shift;                           /* log2 of the capacity */
+	size_t value_bytes;
+};
+
+static inline struct vyukov_slot *vyukov_slot_at(const struct vyukov *queue, uint64_t position)
+{
+	return &queue->slots[position & queue->mask];
+}
+
+/* The turn at which a position may be filled; one more, and it may be emptied. */
+static inline uint64_t vyukov_turn(const struct vyukov *queue, uint64_t position)
+{
+	return (position >> queue->shift) * 2;
+}
+
+/*
+ * Claim the next position at @end (tail or head) whose slot has reached its turn, @step behind the
+ * turn to fill. Return: false if the slot at the end has not: full, or empty.
+ */
+static inline bool vyukov_claim(const struct vyukov *queue, _Atomic uint64_t *end, uint64_t step,
+				uint64_t *claimed)
+{
+	struct backoff backoff = { 0 };
+	/* relaxed: a guess; the turn validates it and the CAS claims it. */
+	uint64_t position = load_relaxed(end);
+
+	for (;;) {
+		const uint64_t mine = vyukov_turn(queue, position) + step;
+		/* acquire: who had the slot before is done with its value; pairs with the releases of
+		 * turn in vyukov_enqueue() and vyukov_dequeue(). */
+		const uint64_t turn = load_acquire(&vyukov_slot_at(queue, position)->turn);
+
+		if (turn < mine)
+			return false;
+		if (turn > mine) {
+			/* relaxed: as above; another thread has this position. */
+			position = load_relaxed(end);
+			continue;
+		}
+		/* relaxed: claims a number; the turn of the slot carries the data. */
+		if (cas_weak_relaxed(end, &position, position + 1)) {
+			*claimed = position;
+			return true;
+		}
+		backoff_grow(&backoff);
+	}
+}
+
+/* Take the value out of a slot claimed for emptying, and hand the slot to the next round. */
+static inline uint64_t vyukov_release(struct vyukov *queue, uint64_t position)
+{
+	struct vyukov_slot *const slot = vyukov_slot_at(queue, position);
+	const uint64_t stored = slot->stored;
+
+	/* release: the value has been read; pairs with the acquire in vyukov_claim(). */
+	store_release(&slot->turn, vyukov_turn(queue, position) + 2);
+	return stored;
+}
+
+/**
+ * vyukov_enqueue() - append a value.
+ *
+ * Return: false if full, or out of memory for a payload.
+ * Linearizes: at the CAS on tail.   Progress: blocking.
+ */
+static inline bool vyukov_enqueue(struct vyukov *queue, struct context *context, uint64_t value)
+{
+	struct vyukov_slot *slot;
+	uint64_t position, stored;
+
+	if (!payload_make(context, value, &stored))
+		return false;
+	if (!vyukov_claim(queue, &queue->tail, 0, &position)) {
+		payload_free(context, stored);
+		return false;
+	}
+	slot = vyukov_slot_at(queue, position);
+	slot->stored = stored;
+	/* release: publishes the value; pairs with the acquire in vyukov_claim(). */
+	store_release(&slot->turn, vyukov_turn(queue, position) + 1);
+	return true;
+}
+
+/**
+ * vyukov_dequeue() - take the oldest value.
+ *
+ * @value:  out, only if there was one.
+ *
+ * Return: false if empty, or if the next slot is claimed and not yet filled.
+ * Linearizes: at the CAS on head, when it succeeds.   Progress: blocking.
+ */
+static inline bool vyukov_dequeue(struct vyukov *queue, struct context *context, uint64_t *value)
+{
+	uint64_t position, stored;
+
+	if (!vyukov_claim(queue, &queue->head, 1, &position))
+		return false;
+	stored = vyukov_release(queue, position);
+	*value = payload_read(context, stored);
+	payload_free(context, stored);
+	return true;
+}
+
+/* A dequeue that sleeps between its claim and its release: consumers stop a round later, at its slot. */
+static inline void vyukov_stall(struct vyukov *queue, struct worker *worker)
+{
+	uint64_t position, stored;
+
+	if (!vyukov_claim(queue, &queue->head, 1, &position)) {
+		worker_sleep_stalled(worker);    /* nothing to take: asleep inside an empty answer */
+		return;
+	}
+	worker_sleep_stalled(worker);
+	stored = vyukov_release(queue, position);
+	worker->tally.attempted[QUEUE_DEQUEUE]++;
+	worker->tally.succeeded[QUEUE_DEQUEUE]++;
+	queue_count_dequeued(worker, &worker->tally, payload_read(&worker->context, stored));
+	payload_free(&worker->context, stored);
+}
+
+#endif
