@@ -66,20 +66,38 @@ static int counts_add(struct counts *counts, uint64_t key)
 	return 0;
 }
 
-static int descending(const void *a, const void *b)
-{
-	const struct count *const x = a, *const y = b;
+/* How many keys were drawn so many times: a sort of the counts, in the time to look at each once. */
+struct ranking {
+	uint64_t *keys;    /* [most + 1], by number of draws */
+	uint64_t most;
+};
 
-	return (x->draws < y->draws) - (x->draws > y->draws);
+static int rank_counts(const struct counts *counts, struct ranking *ranking)
+{
+	ranking->most = 0;
+	for (uint64_t i = 0; i <= counts->mask; i++)
+		if (counts->slots[i].draws > ranking->most)
+			ranking->most = counts->slots[i].draws;
+	ranking->keys = calloc(ranking->most + 1, sizeof(*ranking->keys));
+	if (!ranking->keys)
+		return -ENOMEM;
+	for (uint64_t i = 0; i <= counts->mask; i++)
+		ranking->keys[counts->slots[i].draws]++;
+	return 0;
 }
 
-/* Share of the draws that fell on the @keys most frequent ones; @slots in descending order. */
-static double top_share(const struct counts *counts, uint64_t keys, uint64_t draws)
+/* Share of the draws that fell on the @keys most frequent ones. */
+static double top_share(const struct ranking *ranking, uint64_t keys, uint64_t draws)
 {
 	uint64_t sum = 0;
 
-	for (uint64_t i = 0; i < keys && i < counts->distinct; i++)
-		sum += counts->slots[i].draws;
+	for (uint64_t times = ranking->most; times && keys; times--) {
+		const uint64_t there = ranking->keys[times];
+		const uint64_t taken = there < keys ? there : keys;
+
+		sum += taken * times;
+		keys -= taken;
+	}
 	return (double)sum / (double)draws;
 }
 
@@ -148,17 +166,21 @@ static int count_draws(struct draw_source *source, uint64_t draws, struct counts
 	return error;
 }
 
-static void summarise(struct counts *counts, const struct draw_options *options, uint64_t draws,
-		      struct draw_skew *skew)
+static int summarise(const struct counts *counts, uint64_t range, uint64_t draws,
+		     struct draw_skew *skew)
 {
-	const uint64_t percent = options->range / 100 ? options->range / 100 : 1;
+	const uint64_t percent = range / 100 ? range / 100 : 1;
+	struct ranking ranking;
 
-	qsort(counts->slots, counts->mask + 1, sizeof(*counts->slots), descending);
+	if (rank_counts(counts, &ranking))
+		return -ENOMEM;
 	skew->draws = draws;
 	skew->distinct = counts->distinct;
-	skew->top1 = top_share(counts, 1, draws);
-	skew->top10 = top_share(counts, 10, draws);
-	skew->top1_percent = top_share(counts, percent, draws);
+	skew->top1 = top_share(&ranking, 1, draws);
+	skew->top10 = top_share(&ranking, 10, draws);
+	skew->top1_percent = top_share(&ranking, percent, draws);
+	free(ranking.keys);
+	return 0;
 }
 
 int draw_measure_skew(const struct draw_options *options, uint64_t draws, struct draw_skew *skew)
@@ -173,10 +195,10 @@ int draw_measure_skew(const struct draw_options *options, uint64_t draws, struct
 		error = draw_init(&source, options, table, NULL);
 	if (!error)
 		error = count_draws(&source, draws, &counts);
-	if (!error) {
-		summarise(&counts, options, draws, skew);
+	if (!error)
+		error = summarise(&counts, options->range, draws, skew);
+	if (!error)
 		skew->distinct_expected = expect_distinct(options, &source, (double)draws);
-	}
 	free(counts.slots);
 	free(table);
 	return error;
