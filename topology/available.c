@@ -110,3 +110,22 @@ uint64_t available_bytes(const unsigned *os_indexes, unsigned count)
 	least = on_nodes < least ? on_nodes : least;
 	return to_process < least ? to_process : least;
 }
+
+uint64_t available_huge_bytes(const unsigned *os_indexes, unsigned count, uint64_t page_bytes)
+{
+	const unsigned kib = (unsigned)(page_bytes / 1024);
+	uint64_t pages, total = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!kernel_file_number(&pages,
+					"/sys/devices/system/node/node%u/hugepages/"
+					"hugepages-%ukB/free_hugepages",
+					os_indexes[i], kib))
+			total += pages;
+	}
+	if (!count &&
+	    !kernel_file_number(&pages, "/sys/kernel/mm/hugepages/hugepages-%ukB/free_hugepages",
+				kib))
+		total = pages;
+	return total * page_bytes;
+}

@@ -15,4 +15,7 @@
  */
 uint64_t available_bytes(const unsigned *os_indexes, unsigned count);
 
+/* Free pages of the hugetlb pool on these nodes, in bytes; of the whole machine without nodes. */
+uint64_t available_huge_bytes(const unsigned *os_indexes, unsigned count, uint64_t page_bytes);
+
 #endif

@@ -37,7 +37,7 @@ struct region *memory_map(struct memory *memory, enum memory_part part, unsigned
 				   .home = memory_home(memory, part, worker),
 				   .kind = kind,
 				   .part = part };
-	if ((size_bytes >= MEMORY_CHECKED_BYTES &&
+	if ((size_bytes >= MEMORY_CHECKED_BYTES && !page_kind_is_reserved(&kind) &&
 	     region->bytes > memory_room(memory, &region->home)) ||
 	    region_open(region, memory->topology)) {
 		free(region);

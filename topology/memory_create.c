@@ -80,8 +80,10 @@ static struct pool *memory_pool(struct memory *memory, enum memory_part part, un
 	memory->pool_count++;
 	*pool = (struct pool){ .home = home,
 			       .kind = part == MEMORY_THREAD ? memory->base_kind : memory->kind,
-			       .part = part,
-			       .budget = memory_budget(memory, &home) };
+			       .part = part };
+	/* Reserved pages are not the node's to run out of: missing ones are refused. */
+	if (!page_kind_is_reserved(&pool->kind))
+		pool->budget = memory_budget(memory, &home);
 	return pool;
 }
 
@@ -151,10 +153,9 @@ static int memory_prove_pool(struct memory *memory, struct pool *pool, struct fa
 
 static int memory_prove_pages(struct memory *memory, struct fault *fault)
 {
-	const bool is_hugetlb = memory->kind.pages == MEMORY_PAGES_HUGE2M ||
-				memory->kind.pages == MEMORY_PAGES_HUGE1G;
+	const bool is_due = page_kind_is_reserved(&memory->kind);
 
-	for (unsigned i = 0; is_hugetlb && i < memory->pool_count; i++) {
+	for (unsigned i = 0; is_due && i < memory->pool_count; i++) {
 		struct pool *const pool = &memory->pools[i];
 		const int error =
 			pool->part == MEMORY_NODES ? memory_prove_pool(memory, pool, fault) : 0;

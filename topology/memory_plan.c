@@ -186,29 +186,32 @@ static void memory_add_nodes(const struct memory *memory, const struct home *hom
 		node_set_add(nodes, topology_node(memory->topology, home->node)->os_index);
 }
 
-/* Without a node named (not live), the machine as a whole decides. */
-static size_t memory_available_on(const struct node_set *nodes)
+static unsigned memory_list_nodes(const struct node_set *nodes, unsigned *os_indexes)
 {
-	unsigned os_indexes[NODE_SET_NODES], count = 0;
+	unsigned count = 0;
 
 	for (unsigned node = 0; node < NODE_SET_NODES; node++) {
 		if (node_set_has(nodes, node))
 			os_indexes[count++] = node;
 	}
-	return (size_t)available_bytes(os_indexes, count);
+	return count;
 }
 
 size_t memory_room(const struct memory *memory, const struct home *home)
 {
 	struct node_set nodes = { .count = 0 };
+	unsigned os_indexes[NODE_SET_NODES], count;
 
 	memory_add_nodes(memory, home, &nodes);
-	return memory_available_on(&nodes);
+	count = memory_list_nodes(&nodes, os_indexes);
+	/* Without a node named (not live), the machine as a whole decides. */
+	return (size_t)available_bytes(os_indexes, count);
 }
 
 size_t memory_default_limit(const struct memory *memory)
 {
 	struct node_set nodes = { .count = 0 };
+	unsigned os_indexes[NODE_SET_NODES], count;
 	struct rlimit addresses;
 	size_t limit_bytes;
 
@@ -217,7 +220,11 @@ size_t memory_default_limit(const struct memory *memory)
 
 		memory_add_nodes(memory, &home, &nodes);
 	}
-	limit_bytes = memory_available_on(&nodes) / 2;
+	count = memory_list_nodes(&nodes, os_indexes);
+	if (page_kind_is_reserved(&memory->kind))
+		limit_bytes = available_huge_bytes(os_indexes, count, memory->kind.unit_bytes);
+	else
+		limit_bytes = available_bytes(os_indexes, count) / 2;
 	/* Addresses are reserved for several times the limit: see space_create(). */
 	if (!getrlimit(RLIMIT_AS, &addresses) && addresses.rlim_cur / 8 < limit_bytes)
 		limit_bytes = addresses.rlim_cur / 8;

@@ -28,6 +28,11 @@ static size_t page_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+bool page_kind_is_reserved(const struct page_kind *kind)
+{
+	return kind->pages == MEMORY_PAGES_HUGE2M || kind->pages == MEMORY_PAGES_HUGE1G;
+}
+
 static int page_kind_find_thp(struct page_kind *kind, struct fault *fault)
 {
 	char enabled[64];
@@ -174,8 +179,6 @@ static int region_open_ordinary(struct region *region, const struct topology *to
 
 int region_open(struct region *region, const struct topology *topology)
 {
-	const bool is_hugetlb = region->kind.pages == MEMORY_PAGES_HUGE2M ||
-				region->kind.pages == MEMORY_PAGES_HUGE1G;
 	int error;
 
 	if (!region->is_reserved) {
@@ -184,8 +187,8 @@ int region_open(struct region *region, const struct topology *topology)
 		if (!region->base)
 			return -ENOMEM;
 	}
-	error = is_hugetlb ? region_open_hugetlb(region, topology)
-			   : region_open_ordinary(region, topology);
+	error = page_kind_is_reserved(&region->kind) ? region_open_hugetlb(region, topology)
+						     : region_open_ordinary(region, topology);
 	if (error && region->is_reserved) /* nothing, and no hole for others to map */
 		mmap(region->base, region->bytes, PROT_NONE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
@@ -198,7 +201,7 @@ int region_touch(const struct region *region, size_t unit)
 {
 	char *const start = region->base + unit * region->kind.unit_bytes;
 
-	if (region->kind.pages == MEMORY_PAGES_HUGE2M || region->kind.pages == MEMORY_PAGES_HUGE1G)
+	if (page_kind_is_reserved(&region->kind))
 		return madvise(start, region->kind.unit_bytes, MADV_POPULATE_WRITE) ? -ENOMEM : 0;
 	/* Each base page: where no huge page was to be had, its first touch brings in just one. */
 	for (size_t i = 0; i < region->kind.unit_bytes; i += page_bytes())

@@ -69,6 +69,9 @@ struct region {
  */
 int home_policy(const struct home *home, const struct topology *topology, struct node_set *nodes);
 
+/* Pages of the hugetlb pool, which are reserved by an administrator. */
+bool page_kind_is_reserved(const struct page_kind *kind);
+
 void node_set_add(struct node_set *set, unsigned os_index);
 bool node_set_has(const struct node_set *set, unsigned os_index);
 

@@ -169,6 +169,9 @@ static bool has_pages_asked_for(const char *pages, unsigned part, const struct r
 {
 	if (part == MEMORY_THREAD || !strcmp(pages, "base"))
 		return !got->huge_bytes;
+	/* A table this small would leave nearly all of such a page unused. */
+	if (part == MEMORY_TABLE && !strcmp(pages, "huge1g"))
+		return !got->huge_bytes;
 	return got->huge_bytes > 0 || (!strcmp(pages, "thp") && !may_change_settings);
 }
 
@@ -427,7 +430,7 @@ int main(int count, char **arguments)
 {
 	static const char *const policies[] = { "local",  "first-touch", "interleave",
 						"node:0", "node:1",      "remote" };
-	static const char *const pages[] = { "base", "thp", "huge2m" };
+	static const char *const pages[] = { "base", "thp", "huge2m", "huge1g" };
 	struct fault fault;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -174,6 +174,22 @@ static void available_in_a_group_beyond_its_limit_is_nothing(void **state)
 	assert_int_equal(available_bytes(NULL, 0), 0);
 }
 
+static void available_huge_pages_are_those_free_on_the_nodes(void **state)
+{
+	static const struct said said[] = {
+		{ "/sys/devices/system/node/node1/hugepages/hugepages-2048kB/free_hugepages", "3" },
+		{ "/sys/devices/system/node/node2/hugepages/hugepages-2048kB/free_hugepages", "4" },
+		{ "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "9" },
+		{ NULL, NULL },
+	};
+	static const unsigned nodes[] = { 1, 2, 7 };
+
+	(void)state;
+	files = said;
+	assert_int_equal(available_huge_bytes(nodes, 3, 2 << 20), 7 * (2 << 20));
+	assert_int_equal(available_huge_bytes(NULL, 0, 2 << 20), 9 * (2 << 20));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +200,7 @@ int main(void)
 		cmocka_unit_test(available_in_a_container_is_bounded_at_its_root),
 		cmocka_unit_test(available_is_bounded_by_groups_of_version_1),
 		cmocka_unit_test(available_in_a_group_beyond_its_limit_is_nothing),
+		cmocka_unit_test(available_huge_pages_are_those_free_on_the_nodes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
