@@ -66,7 +66,7 @@ static int counts_add(struct counts *counts, uint64_t key)
 	return 0;
 }
 
-/* How many keys were drawn so many times: a sort of the counts, in the time to look at each once. */
+/* How many keys were drawn so many times: a sort of the counts that looks at each of them once. */
 struct ranking {
 	uint64_t *keys;    /* [most + 1], by number of draws */
 	uint64_t most;

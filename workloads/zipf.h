@@ -10,7 +10,7 @@
  * nothing is approximated.
  *
  * The power lies between its tangent at the first number and the chord of its cell, which decide
- * all but two draws in a thousand (theta 0.99) without library mathematics. Tables are a few
+ * all but one draw in a thousand (theta 0.99) without library mathematics. Tables are a few
  * hundred cells: 13 KB for a million keys.
  */
 #ifndef WORKLOADS_ZIPF_H
