@@ -121,6 +121,7 @@ static void *arena_alloc_by_malloc(struct arena *arena, enum memory_part part, s
 	const size_t align = size_bytes & -size_bytes;
 	void *object;
 
+	assert(from->sampled); /* else it is no part that has objects */
 	/* Types aligned above malloc's 16 bytes have such sizes; payloads are bytes. */
 	if (part == MEMORY_NODES && align > ARENA_STEP_BYTES)
 		object = aligned_alloc(align < 64 ? align : 64, size_bytes);

@@ -65,10 +65,10 @@ static const char *clock_distrust(void)
 		return "the TSC's rate is not constant (no constant_tsc)";
 	if (!clock_has_word(flags, "nonstop_tsc"))
 		return "the TSC stops in deep sleep (no nonstop_tsc)";
-	/* A TSC that the kernel found unstable is no longer offered as a clock source. */
+	/* A TSC that the kernel has found unstable is no longer offered. */
 	if (kernel_file_read(text, sizeof(text), CLOCK_FOLDER "available_clocksource") > 0 &&
 	    !clock_has_word(text, "tsc"))
-		return "the kernel has marked the TSC unstable";
+		return "the kernel does not offer the TSC as clock source: it is unstable";
 	return NULL;
 }
 #elif defined(__aarch64__)

@@ -133,6 +133,11 @@ static void *memory_take_arena_block(struct memory *memory, const struct memory_
 	return address ? memset(address, 0, bytes) : NULL;
 }
 
+static bool memory_is_of_arena(const struct memory_block *block)
+{
+	return block->part == MEMORY_THREAD && block->bytes <= MEMORY_ARENA_BLOCK_MAX_BYTES;
+}
+
 /* With the lock held. Return: the address, NULL with errno set. */
 static void *memory_take(struct memory *memory, struct memory_block wanted)
 {
@@ -141,7 +146,7 @@ static void *memory_take(struct memory *memory, struct memory_block wanted)
 	errno = ENOMEM;
 	if (!block || wanted.bytes > MEMORY_LIMIT_MAX_BYTES)
 		return NULL;
-	if (wanted.part == MEMORY_THREAD && wanted.bytes <= MEMORY_ARENA_BLOCK_MAX_BYTES) {
+	if (memory_is_of_arena(&wanted)) {
 		wanted.address = memory_take_arena_block(memory, &wanted);
 	} else {
 		wanted.region = memory_map_block(memory, &wanted);
@@ -165,7 +170,8 @@ static void *memory_take_locked(struct memory *memory, struct memory_block wante
 	/* relaxed, both: counts that are read at rest, or for a figure. */
 	atomic_fetch_add_explicit(&memory->block_bytes[wanted.part], address ? wanted.bytes : 0,
 				  memory_order_relaxed);
-	atomic_fetch_add_explicit(&memory->refused, !address, memory_order_relaxed);
+	atomic_fetch_add_explicit(&memory->refused, !address && !memory_is_of_arena(&wanted),
+				  memory_order_relaxed);
 	return address;
 }
 

@@ -19,13 +19,13 @@ static int memory_out_of_memory(struct fault *fault, const char *what)
 }
 
 /* With an allocator under test, the pages are the allocator's and can only be steered from afar. */
-static int memory_plan_malloc_pages(struct memory *memory, struct fault *fault)
+static int memory_plan_malloc_pages(enum memory_pages pages, struct fault *fault)
 {
 	char enabled[64];
 
-	if (memory->kind.pages == MEMORY_PAGES_BASE)
+	if (pages == MEMORY_PAGES_BASE)
 		return 0;
-	if (memory->kind.pages != MEMORY_PAGES_THP)
+	if (pages != MEMORY_PAGES_THP)
 		return fault_set(
 			fault, -ENOTSUP,
 			"pages=huge2m and huge1g need alloc=arena: another allocator does not "
@@ -40,12 +40,12 @@ static int memory_plan_malloc_pages(struct memory *memory, struct fault *fault)
 
 static int memory_plan_pages(struct memory *memory, enum memory_pages pages, struct fault *fault)
 {
-	int error = page_kind_find(MEMORY_PAGES_BASE, &memory->base_kind, fault);
+	int error = memory->use_malloc ? memory_plan_malloc_pages(pages, fault) : 0;
 
 	if (!error)
+		error = page_kind_find(MEMORY_PAGES_BASE, &memory->base_kind, fault);
+	if (!error)
 		error = page_kind_find(pages, &memory->kind, fault);
-	if (!error && memory->use_malloc)
-		error = memory_plan_malloc_pages(memory, fault);
 	return error;
 }
 
@@ -153,7 +153,8 @@ static int memory_prove_pool(struct memory *memory, struct pool *pool, struct fa
 
 static int memory_prove_pages(struct memory *memory, struct fault *fault)
 {
-	const bool is_due = page_kind_is_reserved(&memory->kind);
+	const bool is_due =
+		page_kind_is_reserved(&memory->kind) && topology_is_live(memory->topology);
 
 	for (unsigned i = 0; is_due && i < memory->pool_count; i++) {
 		struct pool *const pool = &memory->pools[i];

@@ -60,7 +60,7 @@ struct memory {
 	bool has_disabled_thp;                     /* which memory_destroy() undoes */
 	_Atomic uint64_t block_bytes[MEMORY_PARTS];
 	_Atomic uint64_t strangers_freed[MEMORY_PARTS]; /* by threads without an arena */
-	_Atomic uint64_t refused;                       /* blocks that found no memory */
+	_Atomic uint64_t refused;      /* mappings that found no memory; arenas count their own */
 	_Atomic(struct memory *) next; /* in the list of all memories: see arena_list_memory() */
 };
 

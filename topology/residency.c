@@ -82,6 +82,7 @@ static bool residency_is_malloc(const struct memory *memory, enum memory_part pa
 static void residency_sample_malloc(const struct memory *memory, enum memory_part part,
 				    struct sample *sample)
 {
+	const size_t page = memory->base_kind.unit_bytes;
 	const size_t room = (size_t)memory->workers * MEMORY_SAMPLED_OBJECTS;
 	const size_t step = (room + MEMORY_SAMPLED_PAGES - 1) / MEMORY_SAMPLED_PAGES;
 
@@ -91,9 +92,10 @@ static void residency_sample_malloc(const struct memory *memory, enum memory_par
 			memory->arenas[worker]->parts[part].sampled[i % MEMORY_SAMPLED_OBJECTS];
 		const struct home home = memory_home(memory, part, worker);
 
+		/* The kernel wants the start of a page. */
 		if (object)
 			sample->pages[sample->length++] = (struct sampled_page){
-				.address = object,
+				.address = (char *)object - (uintptr_t)object % page,
 				.node = topology_node(memory->topology, home.node)->os_index,
 			};
 	}
