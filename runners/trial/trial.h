@@ -1,6 +1,7 @@
 /*
- * One trial: a fresh child process that is a re-exec of this binary. The resolved cell goes in as JSON on descriptor 3,
- * its record comes back on descriptor 4; the parent trusts neither the child's exit nor its words.
+ * One trial: a fresh child process that is a re-exec of this binary. The resolved cell goes in as
+ * JSON on descriptor 3, its record comes back on descriptor 4; the parent trusts neither the
+ * child's exit nor its words.
  */
 #ifndef RUNNERS_TRIAL_TRIAL_H
 #define RUNNERS_TRIAL_TRIAL_H
@@ -24,18 +25,47 @@ struct trial_request {
 /**
  * trial_run() - run one cell once.
  *
- * A crash, a hang (killed after the time-out), a kill for want of memory and garbage on descriptor 4 all give a record
- * too: status `invalid` with the flag and the reason.
+ * A crash, a hang (killed after the time-out), a kill for want of memory and garbage on descriptor
+ * 4 all give a record too: status `invalid` with the flag and the reason.
  *
- * @record:  out, new reference: the measured part of a trial line (interface.md), from `family` to the end.
+ * @record:  out, new reference: the measured part of a trial line (interface.md), from `family` to
+ * the end.
  *
- * Return: 0, -EINTR when the user interrupted (the child is gone, there is no record), or the errno that kept the
- * child from being started, with the sentence in @fault.
+ * Return: 0, -EINTR when the user interrupted (the child is gone, there is no record), or the errno
+ * that kept the child from being started, with the sentence in @fault.
  */
 int trial_run(const struct trial_request *request, json_t **record, struct fault *fault);
 
+/* Known costs of the measuring loop, each measured once: a workload and what it costs. */
+struct trial_harness {
+	const struct topology *topology;
+	uint64_t seed;
+	struct trial_harness_cost {
+		char cell[17];           /* id of the null cell */
+		double ns_per_op;
+	} *costs;
+	size_t count;
+};
+
 /**
- * trial_child_main() - the child: create, place, prefill, verify placement, warm up, measure, check, destroy.
+ * trial_harness_ns() - what the loop and the draws of a cell cost without a structure:
+ * `harness_ns_per_op`.
+ *
+ * Runs probe/null on one thread with the same distribution, range and order of operations for some
+ * 50 ms, in a child like any trial, the first time that such a workload is asked for.
+ *
+ * @harness:  topology and seed set, else zero at first; released with trial_harness_free().
+ * @ns_per_op:  out; NaN if the null trial was not valid.
+ *
+ * Return: 0, or as trial_run().
+ */
+int trial_harness_ns(struct trial_harness *harness, const struct cell *cell, double *ns_per_op,
+		     struct fault *fault);
+void trial_harness_free(struct trial_harness *harness);
+
+/**
+ * trial_child_main() - the child: create, place, prefill, verify placement, warm up, measure,
+ * check, destroy.
  *
  * Return: exit status; 0 if a record was written, whatever its status.
  */

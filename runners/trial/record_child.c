@@ -1,0 +1,263 @@
+/* The child's part of a record: what was measured. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "runners/trial/record.h"
+#include "runners/trial/timing.h"
+
+json_t *record_number(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *count(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+static unsigned os_index_of_pu(const struct trial *trial, unsigned worker)
+{
+	return topology_pu(trial->topology, trial->pus[worker])->os_index;
+}
+
+static json_t *record_pus(const struct trial *trial)
+{
+	json_t *pus = json_array();
+
+	for (unsigned i = 0; trial->pus && i < trial->cell.threads; i++)
+		json_array_append_new(pus, count(os_index_of_pu(trial, i)));
+	return pus;
+}
+
+/* Array i belongs to the same worker in all of these, and in `pus`. */
+static json_t *record_per_thread(const struct trial *trial)
+{
+	json_t *operations = json_array(), *seconds = json_array();
+
+	for (unsigned i = 0; i < trial->cell.threads; i++) {
+		const struct tally tally = tally_of_member(trial, i);
+
+		json_array_append_new(operations,
+				      count(tally_operations(trial->cell.variant->family, &tally)));
+		json_array_append_new(seconds, record_number(span_seconds(&trial->spans[i])));
+	}
+	return json_pack("{s:o, s:o}", "ops", operations, "measured_s", seconds);
+}
+
+static json_t *record_attempted(const struct trial *trial, const struct tally *tally)
+{
+	const struct family *const family = trial->cell.variant->family;
+	json_t *attempted = json_object();
+
+	for (unsigned i = 0; family->operations[i]; i++)
+		json_object_set_new(attempted, family->operations[i], count(tally->attempted[i]));
+	return attempted;
+}
+
+static json_t *record_effective(const struct trial *trial, const struct tally *tally)
+{
+	const struct family *const family = trial->cell.variant->family;
+	json_t *effective = json_object();
+	uint64_t reads = 0, hits = 0;
+
+	for (int i = 0; family->operations[i]; i++) {
+		json_object_set_new(effective, family->effects[i], count(tally->succeeded[i]));
+		if (family->refusals[i])
+			json_object_set_new(effective, family->refusals[i],
+					    count(tally->attempted[i] - tally->succeeded[i]));
+		if (i != family->insert && i != family->remove) {
+			reads += tally->attempted[i];
+			hits += tally->succeeded[i];
+		}
+	}
+	if (family->keeps_keys)
+		json_object_set_new(effective, "hit_ratio",
+				    record_number((double)hits / (double)reads));
+	return effective;
+}
+
+static double rate_of(const struct trial *trial, unsigned worker)
+{
+	const struct tally tally = tally_of_member(trial, worker);
+
+	return span_rate(tally_operations(trial->cell.variant->family, &tally),
+			 &trial->spans[worker]);
+}
+
+static json_t *fairness_to_json(const double *rates, size_t n)
+{
+	const struct fairness fairness = fairness_of(rates, n);
+
+	return json_pack("{s:o, s:o, s:o, s:o}", "jain", record_number(fairness.jain), "min",
+			 record_number(fairness.minimum), "median", record_number(fairness.median),
+			 "max", record_number(fairness.maximum));
+}
+
+/* Mean rate of the workers on each node that has any. Return: how many nodes. */
+static size_t rates_by_node(const struct trial *trial, double *rates)
+{
+	size_t nodes = 0;
+
+	for (unsigned node = 0; node < topology_node_count(trial->topology); node++) {
+		unsigned workers = 0;
+		double sum = 0;
+
+		for (unsigned i = 0; i < trial->cell.threads; i++) {
+			if (memory_worker_node(trial->memory, i) != node)
+				continue;
+			sum += rate_of(trial, i);
+			workers++;
+		}
+		if (workers)
+			rates[nodes++] = sum / workers;
+	}
+	return nodes;
+}
+
+static json_t *record_fairness(const struct trial *trial)
+{
+	const unsigned threads = trial->cell.threads;
+	double *const by_thread = calloc(threads, sizeof(*by_thread));
+	double *const by_node = calloc(topology_node_count(trial->topology), sizeof(*by_node));
+	json_t *fairness = NULL;
+
+	if (by_thread && by_node) {
+		for (unsigned i = 0; i < threads; i++)
+			by_thread[i] = rate_of(trial, i);
+		fairness = json_pack("{s:o, s:o}", "per_thread",
+				     fairness_to_json(by_thread, threads), "per_node",
+				     fairness_to_json(by_node, rates_by_node(trial, by_node)));
+	}
+	free(by_node);
+	free(by_thread);
+	return fairness;
+}
+
+static json_t *record_counters(const struct trial *trial, uint64_t operations)
+{
+	json_t *counters = json_object();
+
+	if (!trial->counter_group) {
+		json_decref(counters);
+		return json_null();
+	}
+	for (size_t i = 0; i < trial->counter_group->count; i++) {
+		const struct counter_reading *const reading = &trial->counters[i];
+
+		json_object_set_new(
+			counters, trial->counter_group->events[i].name,
+			reading->unavailable[0]
+				? json_pack("{s:s}", "unavailable", reading->unavailable)
+				: json_pack("{s:I, s:o, s:I, s:I}", "value",
+					    (json_int_t)reading->value, "per_op",
+					    record_number((double)reading->value /
+							  (double)operations),
+					    "enabled_ns", (json_int_t)reading->enabled_ns,
+					    "running_ns", (json_int_t)reading->running_ns));
+	}
+	return counters;
+}
+
+static json_t *record_check(const struct trial *trial)
+{
+	json_t *checked = json_array();
+
+	if (trial->cell.variant->family->insert != FAMILY_NONE) {
+		json_array_append_new(checked, json_string("count"));
+		json_array_append_new(checked, json_string("sum"));
+		json_array_append_new(checked, json_string("values"));
+		if (trial->cell.value_bytes > sizeof(uint64_t))
+			json_array_append_new(checked, json_string("payloads"));
+	}
+	json_array_append_new(checked, json_string("invariants"));
+	return json_pack("{s:b, s:o, s:s?}", "passed", !trial->failed_check, "checked", checked,
+			 "failed", trial->failed_check);
+}
+
+static json_t *record_skew(const struct trial *trial)
+{
+	const struct draw_skew *const skew = &trial->skew;
+
+	if (!trial->has_skew)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:I}", "top1", record_number(skew->top1),
+			 "top10", record_number(skew->top10), "top1_percent",
+			 record_number(skew->top1_percent), "distinct", (json_int_t)skew->distinct,
+			 "distinct_expected", record_number(skew->distinct_expected), "draws",
+			 (json_int_t)skew->draws);
+}
+
+static uint64_t stalls_suffered(const struct trial *trial)
+{
+	uint64_t stalls = 0;
+
+	for (unsigned i = 0; i < trial->cell.threads; i++)
+		/* relaxed: the members are gone. */
+		stalls += load_relaxed(&trial->members[i].worker->stalls);
+	return stalls;
+}
+
+/* Each worker's own time differs by microseconds; the mean is what fits ops / ops_per_s. */
+static double mean_seconds(const struct trial *trial)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < trial->cell.threads; i++)
+		sum += span_seconds(&trial->spans[i]);
+	return sum / trial->cell.threads;
+}
+
+static int set_throughput(const struct trial *trial, json_t *record)
+{
+	const struct tally measured = tally_measured(trial);
+	const uint64_t operations = tally_operations(trial->cell.variant->family, &measured);
+	double rate = 0;
+	int error = 0;
+
+	for (unsigned i = 0; i < trial->cell.threads; i++)
+		rate += rate_of(trial, i);
+	error |= json_object_set_new(record, "ops", count(operations));
+	error |= json_object_set_new(record, "measured_s", record_number(mean_seconds(trial)));
+	error |= json_object_set_new(record, "ops_per_s", record_number(rate));
+	error |= json_object_set_new(record, "overlap", record_number(trial->overlap));
+	error |= json_object_set_new(record, "per_thread", record_per_thread(trial));
+	error |= json_object_set_new(record, "attempted", record_attempted(trial, &measured));
+	error |= json_object_set_new(record, "effective", record_effective(trial, &measured));
+	error |= json_object_set_new(record, "fairness", record_fairness(trial));
+	error |= json_object_set_new(record, "counters", record_counters(trial, operations));
+	return error;
+}
+
+static int set_measured(const struct trial *trial, json_t *record)
+{
+	int error = set_throughput(trial, record);
+
+	error |= json_object_set_new(record, "latency_ns", record_latency(trial));
+	error |= json_object_set_new(record, "memory_bytes", record_memory(trial));
+	error |= json_object_set_new(record, "residency", record_residency(trial));
+	error |= json_object_set_new(record, "check", record_check(trial));
+	error |= json_object_set_new(record, "skew", record_skew(trial));
+	error |= json_object_set_new(record, "series", record_series(trial));
+	error |= json_object_set_new(record, "helpers", record_helpers(trial));
+	error |= json_object_set_new(record, "stalls", count(stalls_suffered(trial)));
+	error |= json_object_set_new(record, "warmup_s",
+				     record_number((double)trial->warmup_ns / 1e9));
+	error |= json_object_set_new(record, "size",
+				     json_pack("{s:I, s:I}", "start", (json_int_t)trial->size_start,
+					       "stop", (json_int_t)trial->size_stop));
+	return error;
+}
+
+json_t *record_of_trial(const struct trial *trial)
+{
+	json_t *record = json_object();
+	int error = verdict_to_json(&trial->verdict, record);
+
+	error |= json_object_set_new(record, "pus", record_pus(trial));
+	if (trial->has_measured)
+		error |= set_measured(trial, record);
+	if (!error)
+		return record;
+	json_decref(record);
+	return NULL;
+}

@@ -1,0 +1,100 @@
+/*
+ * Latency in a record: percentiles, the largest, the lag of an open loop, and the histogram they
+ * come from.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "runners/measure/latency.h"
+#include "runners/trial/record.h"
+#include "runners/trial/timing.h"
+
+static const struct {
+	const char *name;
+	double q;
+} quantiles[] = {
+	{ "p50", 0.5 },  { "p90", 0.9 },    { "p95", 0.95 },
+	{ "p99", 0.99 }, { "p999", 0.999 }, { "p9999", 0.9999 },
+};
+
+static double to_ns(const struct trial *trial, uint64_t ticks)
+{
+	return (double)ticks * trial->clock.ns_per_tick;
+}
+
+static json_t *rounded_ns(const struct trial *trial, uint64_t ticks)
+{
+	return json_integer((json_int_t)llround(to_ns(trial, ticks)));
+}
+
+/* Lower bound and count of each bucket that holds any, in one flat array. */
+static json_t *buckets(const struct trial *trial, const struct histogram *histogram)
+{
+	json_t *pairs = json_array();
+
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (!histogram->counts[i])
+			continue;
+		json_array_append_new(pairs, rounded_ns(trial, histogram_lowest(i)));
+		json_array_append_new(pairs, json_integer((json_int_t)histogram->counts[i]));
+	}
+	return pairs;
+}
+
+/* What reading the clock costs, cheapest and dearest PU: part of every sample. */
+static json_t *clock_to_json(const struct trial *trial)
+{
+	double least = trial->members[0].clock_cost_ns, most = least;
+
+	for (unsigned i = 1; i < trial->cell.threads; i++) {
+		least = fmin(least, trial->members[i].clock_cost_ns);
+		most = fmax(most, trial->members[i].clock_cost_ns);
+	}
+	return json_pack("{s:s, s:o, s:o, s:s?}", "name", trial->clock.name, "read_min_ns",
+			 record_number(least), "read_max_ns", record_number(most), "reason",
+			 trial->clock.reason);
+}
+
+static json_t *latency_to_json(const struct trial *trial, const struct histogram *all,
+			       uint64_t lag_ticks)
+{
+	const bool is_open = trial->cell.rate_ops_per_s > 0;
+	json_t *latency = json_pack(
+		"{s:s, s:I, s:o, s:o, s:o, s:o}", "kind", is_open ? "open-loop" : "closed-loop",
+		"samples", (json_int_t)all->samples, "max", rounded_ns(trial, all->maximum), "lag",
+		is_open ? rounded_ns(trial, lag_ticks) : json_null(), "clock", clock_to_json(trial),
+		"histogram", buckets(trial, all));
+
+	for (size_t i = 0; latency && i < sizeof(quantiles) / sizeof(*quantiles); i++)
+		json_object_set_new(
+			latency, quantiles[i].name,
+			all->samples ? rounded_ns(trial, histogram_quantile(all, quantiles[i].q))
+				     : json_null());
+	if (latency && !is_open)
+		json_object_set_new(
+			latency, "sampled_one_in",
+			json_integer((json_int_t)trial->members[0].worker->timing->sample_every));
+	return latency;
+}
+
+json_t *record_latency(const struct trial *trial)
+{
+	struct histogram *all;
+	uint64_t lag_ticks = 0;
+	json_t *latency;
+
+	if (!timing_is_on(&trial->cell))
+		return json_null();
+	all = calloc(1, sizeof(*all));
+	if (!all)
+		return NULL;
+	for (unsigned i = 0; i < trial->cell.threads; i++) {
+		const struct worker_timing *const timing = trial->members[i].worker->timing;
+
+		histogram_merge(all, &timing->histogram);
+		lag_ticks = timing->lag_ticks > lag_ticks ? timing->lag_ticks : lag_ticks;
+	}
+	latency = latency_to_json(trial, all, lag_ticks);
+	free(all);
+	return latency;
+}

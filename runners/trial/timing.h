@@ -1,0 +1,27 @@
+/* Sampled and paced timing of one worker: set up before the clock starts, read after it. */
+#ifndef RUNNERS_TRIAL_TIMING_H
+#define RUNNERS_TRIAL_TIMING_H
+
+#include "runners/trial/state.h"
+
+/*
+ * Arrivals worked out ahead; a thread that has used all goes round. 128 KiB, read in order:
+ * prefetched.
+ */
+enum { TIMING_GAPS = 16384 };
+
+/*
+ * Whether workers of this cell time operations at all: latency is sampled, or arrivals are paced.
+ */
+bool timing_is_on(const struct cell *cell);
+
+/* On the member's own thread: fill the table of arrivals, choose the sampling interval. */
+void timing_prepare(struct member *member);
+
+/* Before a phase, by the coordinator: forget all samples. */
+void timing_reset(struct member *member);
+
+/* On the member's own thread, at the start of a phase: the schedule of arrivals begins now. */
+void timing_begin(struct member *member);
+
+#endif
