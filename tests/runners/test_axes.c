@@ -301,29 +301,17 @@ static void prefill_steady_follows_the_mix(void **state)
 	}
 }
 
-static bool is_steady(const char *words)
+static void prefill_off_the_steady_size_is_not_steady(void **state)
 {
 	struct cell cell;
-	bool steady;
 
-	assert_int_equal(cells_resolve(words, &cell), 0);
-	steady = cell.is_steady;
+	(void)state;
+	assert_int_equal(cells_resolve(MAP " range=1000 prefill=10%", &cell), 0);
+	assert_false(cell.is_steady);
 	cell_free(&cell);
-	return steady;
-}
-
-static void mix_that_inserts_and_removes_is_steady_wherever_it_begins(void **state)
-{
-	(void)state;
-	assert_true(is_steady(MAP " range=1000 prefill=10%"));
-	assert_true(is_steady(MAP " mix=get:100 prefill=10%"));
-}
-
-static void mix_that_fills_is_steady_once_it_has_filled(void **state)
-{
-	(void)state;
-	assert_false(is_steady(MAP " mix=put:100 range=1000 prefill=10%"));
-	assert_true(is_steady(MAP " mix=put:100 range=1000 prefill=100%"));
+	assert_int_equal(cells_resolve(MAP " mix=get:100 prefill=10%", &cell), 0);
+	assert_true(cell.is_steady);
+	cell_free(&cell);
 }
 
 static void prefill_of_a_queue_begins_empty_and_takes_no_share(void **state)
@@ -376,8 +364,27 @@ static void capacity_is_for_bounded_variants(void **state)
 	struct cell cell;
 
 	(void)state;
+	assert_int_equal(cells_resolve("variant=queue/vyukov threads=2 capacity=1k", &cell), 0);
+	assert_int_equal(cell.capacity, 1000);
+	cell_free(&cell);
 	assert_int_equal(cells_resolve(QUEUE " capacity=1k", &cell), -EOPNOTSUPP);
 	assert_non_null(strstr(cells_fault.text, "unbounded"));
+	cell_free(&cell);
+}
+
+static void prefill_of_a_bounded_queue_is_a_share_of_its_capacity(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(
+		cells_resolve("variant=queue/vyukov threads=2 capacity=1k prefill=50%", &cell), 0);
+	assert_int_equal(cell.prefill, 500);
+	cell_free(&cell);
+	assert_int_equal(
+		cells_resolve("variant=queue/vyukov threads=2 capacity=1k prefill=1001", &cell),
+		-EINVAL);
+	assert_non_null(strstr(cells_fault.text, "capacity=1000 has no room"));
 	cell_free(&cell);
 }
 
@@ -561,12 +568,12 @@ int main(void)
 		cmocka_unit_test(range_spellings),
 		cmocka_unit_test(prefill_spellings),
 		cmocka_unit_test(prefill_steady_follows_the_mix),
-		cmocka_unit_test(mix_that_inserts_and_removes_is_steady_wherever_it_begins),
-		cmocka_unit_test(mix_that_fills_is_steady_once_it_has_filled),
+		cmocka_unit_test(prefill_off_the_steady_size_is_not_steady),
 		cmocka_unit_test(prefill_of_a_queue_begins_empty_and_takes_no_share),
 		cmocka_unit_test(value_bytes_spellings),
 		cmocka_unit_test(shards_are_for_sharded_variants),
 		cmocka_unit_test(capacity_is_for_bounded_variants),
+		cmocka_unit_test(prefill_of_a_bounded_queue_is_a_share_of_its_capacity),
 		cmocka_unit_test(free_is_for_variants_that_retire),
 		cmocka_unit_test(roles_split_gives_the_larger_half_to_consumers),
 		cmocka_unit_test(roles_that_cannot_be_are_refused),
