@@ -301,17 +301,29 @@ static void prefill_steady_follows_the_mix(void **state)
 	}
 }
 
-static void prefill_off_the_steady_size_is_not_steady(void **state)
+static bool is_steady(const char *words)
 {
 	struct cell cell;
+	bool steady;
 
+	assert_int_equal(cells_resolve(words, &cell), 0);
+	steady = cell.is_steady;
+	cell_free(&cell);
+	return steady;
+}
+
+static void mix_that_inserts_and_removes_is_steady_wherever_it_begins(void **state)
+{
 	(void)state;
-	assert_int_equal(cells_resolve(MAP " range=1000 prefill=10%", &cell), 0);
-	assert_false(cell.is_steady);
-	cell_free(&cell);
-	assert_int_equal(cells_resolve(MAP " mix=get:100 prefill=10%", &cell), 0);
-	assert_true(cell.is_steady);
-	cell_free(&cell);
+	assert_true(is_steady(MAP " range=1000 prefill=10%"));
+	assert_true(is_steady(MAP " mix=get:100 prefill=10%"));
+}
+
+static void mix_that_fills_is_steady_once_it_has_filled(void **state)
+{
+	(void)state;
+	assert_false(is_steady(MAP " mix=put:100 range=1000 prefill=10%"));
+	assert_true(is_steady(MAP " mix=put:100 range=1000 prefill=100%"));
 }
 
 static void prefill_of_a_queue_begins_empty_and_takes_no_share(void **state)
@@ -568,7 +580,8 @@ int main(void)
 		cmocka_unit_test(range_spellings),
 		cmocka_unit_test(prefill_spellings),
 		cmocka_unit_test(prefill_steady_follows_the_mix),
-		cmocka_unit_test(prefill_off_the_steady_size_is_not_steady),
+		cmocka_unit_test(mix_that_inserts_and_removes_is_steady_wherever_it_begins),
+		cmocka_unit_test(mix_that_fills_is_steady_once_it_has_filled),
 		cmocka_unit_test(prefill_of_a_queue_begins_empty_and_takes_no_share),
 		cmocka_unit_test(value_bytes_spellings),
 		cmocka_unit_test(shards_are_for_sharded_variants),
