@@ -43,6 +43,7 @@ static void vyukov_inspect(void *instance, struct inspection *inspection)
 
 		inspection->elements++;
 		inspection->sum += payload_read(&context, slot->stored);
+		/* relaxed: alone. */
 		if (load_relaxed(&slot->turn) != vyukov_turn(queue, at) + 1)
 			inspection->broken = "vyukov: a slot between head and tail is not filled";
 	}
