@@ -27,6 +27,13 @@ struct counters {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/*
+ * Around every look-up of a name: PAPI 7 keeps one table of the names it has met, and threads that
+ * add events at the same time are told now and then that an event does not exist.
+ */
+static pthread_mutex_t names = PTHREAD_MUTEX_INITIALIZER;
+
 static int library_error;    /* PAPI's; written once */
 
 static unsigned long thread_number(void)
@@ -137,6 +144,7 @@ int counters_open(const struct counter_group *group, struct counters **result)
 	counters->group = group;
 	counters->set = PAPI_NULL;
 	pthread_once(&once, start_library);
+	pthread_mutex_lock(&names);
 	error = library_error;
 	if (error == PAPI_OK)
 		error = PAPI_create_eventset(&counters->set);
@@ -148,6 +156,7 @@ int counters_open(const struct counter_group *group, struct counters **result)
 		counters->position[i] = NO_POSITION;
 		explain(group->events[i].event, error, counters->reasons[i]);
 	}
+	pthread_mutex_unlock(&names);
 	*result = counters;
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +22,8 @@
 #include <cmocka.h>
 
 #include "runners/measure/counters.h"
+#include "runners/measure/start_line.h"
+#include "structures/common/atomics.h"
 
 enum { PAGES = 1000, NAPS = 20 };
 
@@ -140,6 +144,77 @@ static void enabled_time_is_that_between_start_and_stop(void **state)
 	assert_int_equal(reading.running_ns, reading.enabled_ns);
 }
 
+enum { OPENERS = 4, PROCESSES = 30 };
+
+struct opening {
+	struct start_line line;
+	_Atomic unsigned arrived, missing;
+};
+
+/* Each on a PU of its own, as far as there are any: else they would take turns. */
+static void bind_to(unsigned rank)
+{
+	cpu_set_t all, one;
+	unsigned place;
+
+	sched_getaffinity(0, sizeof(all), &all);
+	place = rank % (unsigned)CPU_COUNT(&all);
+	CPU_ZERO(&one);
+	for (unsigned i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &all) && place-- == 0)
+			CPU_SET(i, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
+static void *open_together(void *argument)
+{
+	struct opening *const opening = argument;
+	struct counter_reading reading;
+	struct counters *counters;
+
+	bind_to(fetch_add_relaxed(&opening->arrived, 1));    /* relaxed: a number */
+	start_line_cross(&opening->line);
+	counters = open_software();
+	for (size_t i = 0; i < counter_group_find("software")->count; i++) {
+		counters_read(counters, i, &reading);
+		if (reading.unavailable[0])
+			fetch_add_relaxed(&opening->missing, 1);    /* relaxed: joined, then read */
+	}
+	counters_close(counters);
+	return NULL;
+}
+
+/* How many counters the threads of a fresh process do not get, all together. */
+static unsigned count_missing(void)
+{
+	pthread_t threads[OPENERS];
+	struct opening opening = { .missing = 0 };
+
+	start_line_init(&opening.line, OPENERS);
+	for (unsigned i = 0; i < OPENERS; i++)
+		if (pthread_create(&threads[i], NULL, open_together, &opening))
+			return OPENERS;
+	for (unsigned i = 0; i < OPENERS; i++)
+		pthread_join(threads[i], NULL);
+	return load_relaxed(&opening.missing);    /* relaxed: all have been joined */
+}
+
+/* By itself PAPI tells threads that ask at the same time that an event does not exist. */
+static void threads_that_open_together_get_all_or_nothing(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < PROCESSES; i++) {
+		const pid_t child = fork();
+		int status;
+
+		if (!child)
+			_exit((int)count_missing());
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status) % OPENERS, 0);
+	}
+}
+
 static void group_of_another_name_is_not_there(void **state)
 {
 	(void)state;
@@ -206,8 +281,9 @@ static void refused_counters_name_the_cause(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		/* First: PAPI may not have looked at the kernel yet in the process that forks. */
+		/* These two first: PAPI may not have looked at anything yet in the process that forks. */
 		cmocka_unit_test(refused_counters_name_the_cause),
+		cmocka_unit_test(threads_that_open_together_get_all_or_nothing),
 		cmocka_unit_test(page_faults_are_exactly_those_taken),
 		cmocka_unit_test(page_faults_of_before_the_start_are_not_counted),
 		cmocka_unit_test(context_switches_are_counted_in_the_full_domain),
