@@ -114,7 +114,6 @@ static void note_garbage_left(struct trial *trial)
 /* Members and instance stay until the record is made of them. */
 static void run(struct trial *trial)
 {
-	measure_skew(trial);
 	if (team_start(trial))
 		return;
 	phases_run(trial);
@@ -123,6 +122,8 @@ static void run(struct trial *trial)
 	trial->cell.variant->inspect(trial->instance, &trial->inspection);
 	checks_run(trial);
 	residency_judge(trial);
+	/* Last: what it frees would serve the prefill, and hide what that takes. */
+	measure_skew(trial);
 }
 
 static int prepare(struct trial *trial)

@@ -281,7 +281,7 @@ static void refused_counters_name_the_cause(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		/* These two first: PAPI may not have looked at anything yet in the process that forks. */
+		/* These two first: PAPI may not have looked at anything before the forks. */
 		cmocka_unit_test(refused_counters_name_the_cause),
 		cmocka_unit_test(threads_that_open_together_get_all_or_nothing),
 		cmocka_unit_test(page_faults_are_exactly_those_taken),
