@@ -122,6 +122,7 @@ static void run(struct trial *trial)
 	trial->cell.variant->inspect(trial->instance, &trial->inspection);
 	checks_run(trial);
 	residency_judge(trial);
+	trial->peak_rss = process_peak_rss_bytes();
 	/* Last: what it frees would serve the prefill, and hide what that takes. */
 	measure_skew(trial);
 }

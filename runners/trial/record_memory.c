@@ -1,7 +1,6 @@
 /* Memory, its places, helper threads and the series over time in a record. */
 #include <math.h>
 
-#include "runners/measure/process.h"
 #include "runners/trial/record.h"
 
 static json_t *bytes(uint64_t value)
@@ -23,7 +22,7 @@ json_t *record_memory(const struct trial *trial)
 	const double peak = (double)trial->garbage_peak * trial->bytes_per_object;
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "peak_rss",
-			 bytes(process_peak_rss_bytes()), "growth",
+			 bytes(trial->peak_rss), "growth",
 			 trial->rss_start ? json_integer((json_int_t)trial->rss_stop -
 							 (json_int_t)trial->rss_start)
 					  : json_null(),

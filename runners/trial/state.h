@@ -102,6 +102,7 @@ struct trial {
 	double overlap;
 	uint64_t rss_created, rss_filled;   /* resident memory that create() and the prefill took */
 	uint64_t rss_start, rss_stop;       /* of what is measured */
+	uint64_t peak_rss;                  /* of the whole trial */
 	double bytes_per_element;           /* NaN: nothing to divide by */
 	double bytes_per_object;
 	uint64_t size_start, size_stop;     /* elements, by the tallies */
