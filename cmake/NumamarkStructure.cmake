@@ -11,6 +11,7 @@ endfunction()
 #   RECLAIM ebr hp       variants family/name+ebr, family/name+hp, compiled with NUMAMARK_RECLAIM_EBR=1...
 #   LOCK mutex rwlock    variants family/name@mutex, family/name@rwlock, compiled with NUMAMARK_LOCK_MUTEX=1...
 #   neither              one variant family/name
+# A scheme of liburcu brings its library.
 # NAME and DEFINE give a second structure from the same source (an update by replacement instead of in place).
 # The source sees VARIANT_SYMBOL, VARIANT_NAME, VARIANT_FAMILY, VARIANT_STRUCTURE, VARIANT_RECLAIM and VARIANT_LOCK
 # (structures/variant.h turns them into the catalogue entry).
@@ -44,6 +45,10 @@ macro(numamark_variant source family name scheme lock)
 		string(REPLACE "-" "_" macro_name ${macro_name})
 		list(APPEND definitions "${macro_name}=1")
 	endif()
+	set(libraries ${S_LIBRARIES})
+	if("${scheme}" MATCHES "^urcu-")
+		list(APPEND libraries PkgConfig::${scheme} PkgConfig::urcu-cds)
+	endif()
 	if(NOT "${lock}" STREQUAL "")
 		string(APPEND full "@${lock}")
 		string(TOUPPER "NUMAMARK_LOCK_${lock}" macro_name)
@@ -55,8 +60,9 @@ macro(numamark_variant source family name scheme lock)
 	target_compile_definitions(${symbol} PRIVATE ${definitions} ${S_DEFINE}
 		VARIANT_SYMBOL=${symbol} VARIANT_NAME="${full}" VARIANT_FAMILY=${family}_family
 		VARIANT_STRUCTURE="${name}" VARIANT_RECLAIM="${scheme}" VARIANT_LOCK="${lock}")
-	target_link_libraries(${symbol} PRIVATE ${S_LIBRARIES})
+	target_link_libraries(${symbol} PRIVATE ${libraries})
 	set_property(GLOBAL APPEND PROPERTY NUMAMARK_VARIANT_TARGETS ${symbol})
+	set_property(GLOBAL APPEND PROPERTY NUMAMARK_VARIANT_LIBRARIES ${libraries})
 	set_property(GLOBAL APPEND_STRING PROPERTY NUMAMARK_CATALOGUE "VARIANT(${symbol})\n")
 endmacro()
 
@@ -70,4 +76,7 @@ function(numamark_catalogue target)
 	foreach(variant ${variants})
 		target_sources(${target} PRIVATE $<TARGET_OBJECTS:${variant}>)
 	endforeach()
+	get_property(libraries GLOBAL PROPERTY NUMAMARK_VARIANT_LIBRARIES)
+	list(REMOVE_DUPLICATES libraries)
+	target_link_libraries(${target} PUBLIC ${libraries})
 endfunction()

@@ -86,7 +86,7 @@ struct variant {
 	bool is_remote;
 	unsigned producers_max, consumers_max;    /* 0: any number */
 
-	/* 0, or -ENOMEM, -EINVAL. One thread. */
+	/* 0, or -ENOMEM, -EINVAL, or -ENOTSUP: this machine lacks what it needs. One thread. */
 	int (*create)(const struct setup *setup, void **instance);
 	/* One thread, all workers detached. Frees all that memory_destroy() does not. */
 	void (*destroy)(void *instance);

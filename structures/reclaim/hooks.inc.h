@@ -1,0 +1,63 @@
+/*
+ * What every structure with a scheme answers alike. Expects STRUCTURE, whose struct has a member
+ * `struct reclaim *reclaim`; goes before the family's loop.
+ */
+#include "structures/reclaim/reclaim.h"
+
+static inline void OP(quiesce)(struct STRUCTURE *structure, struct context *context)
+{
+	(void)structure;
+	reclaim_quiesce(context->reclaim);
+}
+
+static inline void OP(online)(struct STRUCTURE *structure, struct context *context)
+{
+	(void)structure;
+	reclaim_online(context->reclaim);
+}
+
+static inline void OP(offline)(struct STRUCTURE *structure, struct context *context)
+{
+	(void)structure;
+	reclaim_offline(context->reclaim);
+}
+
+/* As a reader that was pre-empted in the middle of an operation. */
+static void OP(stall)(struct STRUCTURE *structure, struct worker *worker)
+{
+	(void)structure;
+	reclaim_enter(worker->context.reclaim);
+	worker_sleep_stalled(worker);
+	reclaim_exit(worker->context.reclaim);
+}
+
+static int OP(attach)(void *instance, struct context *context)
+{
+	struct STRUCTURE *const structure = instance;
+
+	return reclaim_attach(structure->reclaim, context);
+}
+
+static void OP(detach)(void *instance, struct context *context)
+{
+	(void)instance;
+	reclaim_detach(context);
+}
+
+static struct garbage OP(garbage)(void *instance)
+{
+	struct STRUCTURE *const structure = instance;
+
+	return reclaim_garbage(structure->reclaim);
+}
+#define VARIANT_GARBAGE OP(garbage)
+
+#if RECLAIM_HAS_HELPERS && !defined(VARIANT_HELPERS)
+static unsigned OP(helpers)(void *instance, struct helper *helpers)
+{
+	struct STRUCTURE *const structure = instance;
+
+	return reclaim_helpers(structure->reclaim, helpers);
+}
+#	define VARIANT_HELPERS OP(helpers)
+#endif
