@@ -324,7 +324,7 @@ static void campaign_resumed_after_a_torn_line_repeats_that_trial_alone(void **s
 	fake.stop_before = 8;
 	assert_run(false, &outcome);
 	text = folder_read(folder, "results.jsonl");
-	/* As if killed in the middle of the eighth trial's line: the end of the session is gone too. */
+	/* Killed in the eighth trial's line: the end of the session is gone too. */
 	*strrchr(text, '\n') = '\0';
 	*strrchr(text, '\n') = '\0';
 	snprintf(path, sizeof(path), "%s/results.jsonl", folder);

@@ -1,0 +1,140 @@
+/* How a campaign ends: what the user is told, and the exit status. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runners/cli/command.h"
+#include "runners/cli/plot_command.h"
+#include "runners/cli/run_parts.h"
+
+bool run_refuses_host(const struct plan *plan, const struct preflight *preflight)
+{
+	const char *separator = "";
+
+	if (preflight->grade != PREFLIGHT_UNFIT)
+		return false;
+	fprintf(stderr, "numamark: this host is unfit to measure on (");
+	for (size_t i = 0; i < preflight->count; i++) {
+		const struct preflight_item *const item = &preflight->items[i];
+
+		if (item->grade != PREFLIGHT_UNFIT)
+			continue;
+		fprintf(stderr, "%s%s: %s", separator, item->name, item->found);
+		separator = "; ";
+	}
+	if (plan->host == PLAN_HOST_STRICT)
+		fprintf(stderr, "), and host=strict refuses it; `numamark host check` tells how to "
+				"mend it\n");
+	else
+		fprintf(stderr, "): trials are flagged unfit-host; `numamark host check` tells "
+				"more\n");
+	return plan->host == PLAN_HOST_STRICT;
+}
+
+/* A word as a shell reads it back. */
+static void print_quoted(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-./,:+@%=";
+
+	if (*word && !word[strspn(word, plain)]) {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++)
+		fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
+	fputc('\'', out);
+}
+
+static void print_resume(const struct run_end *end)
+{
+	fprintf(stderr, "numamark: %zu of %zu trials are in ",
+		end->outcome->before + end->outcome->done, end->outcome->total);
+	print_quoted(stderr, end->directory);
+	fprintf(stderr, "; to go on: numamark run ");
+	print_quoted(stderr, end->directory);
+	fprintf(stderr, "/campaign.ini -o ");
+	print_quoted(stderr, end->directory);
+	fprintf(stderr, " --resume");
+	if (end->label) {
+		fprintf(stderr, " --label ");
+		print_quoted(stderr, end->label);
+	}
+	fputc('\n', stderr);
+}
+
+/* Figures first: the report shows those it finds. */
+static void draw(const char *directory)
+{
+	struct fault fault;
+	unsigned drawn = 0;
+	const int error = plot_folder(directory, NULL, NULL, &drawn, &fault);
+
+	if (error)
+		fprintf(stderr, "numamark: no figures: %s\n", fault.text);
+	else
+		printf("Figures:  %s/figures (%u files)\n", directory, drawn);
+	if (report_folder(directory, NULL, &fault))
+		fprintf(stderr, "numamark: no report: %s\n", fault.text);
+	else
+		printf("Report:   %s/report.html\n", directory);
+}
+
+static int judge(const struct run_end *end, const struct summary_list *summaries)
+{
+	struct fault fault;
+
+	switch (campaign_judge(end->plan, summaries, &fault)) {
+	case CAMPAIGN_GOOD: return CLI_DONE;
+	case CAMPAIGN_UNSOUND: fprintf(stderr, "numamark: %s\n", fault.text); return CLI_UNSOUND;
+	case CAMPAIGN_MISSING: fprintf(stderr, "numamark: %s\n", fault.text); return CLI_MISSING;
+	}
+	return CLI_UNSOUND;
+}
+
+static int show(const struct run_end *end)
+{
+	struct results results;
+	struct summary_list summaries;
+	struct fault fault;
+	int status, error = results_load(end->directory, &results, &fault);
+
+	if (error)
+		return cli_fail(error, &fault);
+	error = results_summarise(&results, &summaries);
+	if (!error) {
+		error = run_summary_print(end->plan, &results, &summaries);
+		status = judge(end, &summaries);
+		summary_list_free(&summaries);
+	}
+	results_free(&results);
+	if (error)
+		return cli_fail(fault_set(&fault, error, "no memory for the summary"), &fault);
+	printf("\nRecords:  %s/results.jsonl\n", end->directory);
+	return status;
+}
+
+int run_finish(const struct run_end *end)
+{
+	int status;
+
+	if (end->error) {
+		status = cli_fail(end->error, end->fault);
+		if (end->outcome->before + end->outcome->done)
+			print_resume(end);
+		return status;
+	}
+	if (end->outcome->before + end->outcome->done == 0) {
+		fprintf(stderr, "numamark: interrupted before the first trial was done\n");
+		return CLI_INTERRUPTED;
+	}
+	status = show(end);
+	if (end->outcome->was_interrupted) {
+		fprintf(stderr, "numamark: interrupted; everything finished is kept\n");
+		print_resume(end);
+		return CLI_INTERRUPTED;
+	}
+	draw(end->directory);
+	return status;
+}

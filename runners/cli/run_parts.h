@@ -1,0 +1,40 @@
+/* The parts of numamark run around the campaign itself. */
+#ifndef RUNNERS_CLI_RUN_PARTS_H
+#define RUNNERS_CLI_RUN_PARTS_H
+
+#include "runners/trial/campaign.h"
+
+/* --dry-run: print cells and expected time. Return: exit status. */
+int run_dry(const struct plan *plan);
+
+/* Say what is amiss with the host. Return: whether the plan (host=strict) refuses to run on it. */
+bool run_refuses_host(const struct plan *plan, const struct preflight *preflight);
+
+struct run_end {
+	const struct plan *plan;
+	const char *directory;
+	const char *label;    /* NULL: none */
+	const struct campaign_outcome *outcome;
+	int error;    /* of campaign_run(), and its sentence */
+	const struct fault *fault;
+};
+
+/**
+ * run_finish() - say what became of a campaign: the table, figures, the report, how to go on.
+ *
+ * Return: exit status.
+ */
+int run_finish(const struct run_end *end);
+
+/**
+ * run_summary_print() - print the cells of a plan with what was measured, and the notes below.
+ *
+ * Beside variant and threads it has a column for every axis without which two rows would read
+ * alike.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int run_summary_print(const struct plan *plan, const struct results *results,
+		      const struct summary_list *summaries);
+
+#endif

@@ -1,0 +1,86 @@
+# What the program tells about itself. Sourced by run.
+# shellcheck shell=sh disable=SC2154,SC2086
+
+help_tells_of_every_command_and_axis() {
+	numamark help
+	expect_status 0
+	for command in run list topo plot report probe host help; do
+		grep -q "^  $command " "$scratch/said" || fail "no $command in the overview"
+		"$program" help $command >"$scratch/one"
+		grep -q "^Usage: numamark $command" "$scratch/one" || fail "$(cat "$scratch/one")"
+		"$program" $command --help | diff - "$scratch/one"
+	done
+	numamark help run
+	for axis in variant threads place memory pages alloc mix dist range prefill trials host; do
+		grep -q "^  $axis " "$scratch/said" || fail "no $axis in help run"
+	done
+}
+
+version_is_one_line() {
+	numamark --version
+	expect_status 0
+	grep -qE '^numamark [0-9]+\.[0-9]+\.[0-9]+' "$scratch/said"
+}
+
+lists_all_print_in_every_format() {
+	for list in variants presets families locks places memory dists counters figures \
+		features; do
+		numamark list $list
+		expect_status 0
+		[ "$(wc -l <"$scratch/said")" -gt 1 ] || fail "list $list is empty"
+		numamark list $list --json
+		expect_status 0
+		[ "$(head -c 1 "$scratch/said")" = '[' ] || fail "list $list --json: no array"
+		numamark list $list --markdown
+		expect_status 0
+		sed -n 2p "$scratch/said" | grep -q '^|---' || fail "list $list --markdown"
+	done
+}
+
+list_of_variants_has_its_stable_keys() {
+	numamark list variants --json
+	count=$(grep -c '"variant":' "$scratch/said")
+	for key in family structure reclaim lock update progress linearizable remote paper; do
+		[ "$(grep -c "\"$key\":" "$scratch/said")" = "$count" ] ||
+			fail "$key is not in every object"
+	done
+	grep -q '"variant": "map/chained@mutex"' "$scratch/said"
+}
+
+list_is_of_variants_if_none_is_named() {
+	numamark list
+	"$program" list variants | diff - "$scratch/said"
+}
+
+probe_limits_knows_draws_and_words() {
+	numamark probe limits --json
+	expect_status 0
+	for limit in probe/null probe/faa probe/private 'draw uniform' 'draw zipf:0.99' clock; do
+		grep -q "\"limit\": \"$limit\"" "$scratch/said" || fail "no $limit"
+	done
+}
+
+host_check_grades_every_item() {
+	numamark host check
+	expect_status 0
+	grep -qE '^This host: (fit|caveat|unfit)\.$' "$scratch/said" ||
+		fail "$(cat "$scratch/said")"
+	numamark host describe
+	expect_status 0
+	grep -q '^host  *kernel ' "$scratch/said" || fail "$(cat "$scratch/said")"
+}
+
+output_that_takes_nothing_is_told() {
+	[ -w /dev/full ] || skip "no /dev/full here"
+	! "$program" list >/dev/full 2>"$scratch/errors" || fail "status 0"
+	grep -q 'standard output' "$scratch/errors"
+}
+
+check help_tells_of_every_command_and_axis
+check version_is_one_line
+check lists_all_print_in_every_format
+check list_of_variants_has_its_stable_keys
+check list_is_of_variants_if_none_is_named
+check probe_limits_knows_draws_and_words
+check host_check_grades_every_item
+check output_that_takes_nothing_is_told
