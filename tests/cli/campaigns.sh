@@ -56,8 +56,8 @@ campaign_without_a_folder_names_one_itself() {
 campaign_quick_has_every_family_and_style() {
 	numamark run quick threads=1 trials=1 duration=20ms warmup=0s -q -o "$scratch/out"
 	expect_status 0
-	for part in '"family":"probe"' '"family":"map"' '"family":"queue"' '"lock":"mutex"' \
-		'"lock":"rwlock"'; do
+	for part in '"family":"probe"' '"family":"map"' '"family":"queue"' '"reclaim":"ebr"' \
+		'"reclaim":"urcu-' '"lock":"mutex"' '"lock":"rwlock"'; do
 		grep -q "$part" "$scratch/out/results.jsonl" || fail "no trial has $part"
 	done
 }

@@ -338,7 +338,7 @@ static void preset_built_in_all_plan_and_ask_a_question(void **state)
 	const int count = preset_list(&entries);
 
 	(void)state;
-	assert_true(count >= 4);
+	assert_true(count >= 5);
 	for (int i = 0; i < count; i++) {
 		const struct plan_request request = { .preset = entries[i].name,
 						      .topology = cells_topology };
