@@ -14,6 +14,13 @@ struct list {
 extern const struct list lists[];
 extern const size_t lists_count;
 
+/* lists_catalogue.c */
+json_t *list_variants(void);
+json_t *list_structures(void);
+json_t *list_families(void);
+json_t *list_locks(void);
+json_t *list_reclaim(void);
+
 /* lists_features.c */
 json_t *list_features(void);
 

@@ -82,7 +82,6 @@ json_t *list_counters(void)
 		json_array_append_new(rows, json_pack("{s:s, s:s}", "counters",
 						      counter_groups[i].name, "meaning", events));
 	}
-	json_array_append_new(rows,
-			      json_pack("{s:s, s:s}", "counters", "off", "meaning", "none"));
+	json_array_append_new(rows, json_pack("{s:s, s:s}", "counters", "off", "meaning", "none"));
 	return rows;
 }

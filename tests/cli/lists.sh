@@ -23,8 +23,8 @@ version_is_one_line() {
 }
 
 lists_all_print_in_every_format() {
-	for list in variants presets families locks places memory dists counters figures \
-		features; do
+	for list in variants structures presets families locks reclaim places memory dists counters \
+		figures features; do
 		numamark list $list
 		expect_status 0
 		[ "$(wc -l <"$scratch/said")" -gt 1 ] || fail "list $list is empty"
