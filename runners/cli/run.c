@@ -164,20 +164,38 @@ static void catch_signals(void)
 	}
 }
 
+/* What is told of a campaign while it runs. */
+struct telling {
+	struct run_progress progress;
+	const struct plan *plan;
+	const struct preflight *preflight;    /* NULL: nobody looked */
+	bool has_begun;
+};
+
+/* Notes come with the first trial: a campaign that cannot even begin says why in one line. */
 static void tell(void *context, const struct campaign_progress *now)
 {
-	run_progress_tell(context, now);
+	struct telling *const telling = context;
+
+	if (!telling->has_begun) {
+		run_tell_left_out(telling->plan);
+		if (telling->preflight)
+			run_tell_unfit(telling->preflight, false);
+	}
+	telling->has_begun = true;
+	run_progress_tell(&telling->progress, now);
 }
 
 static int run_campaign(const struct run_options *options, const struct plan *plan,
 			const struct topology *topology)
 {
-	struct run_progress progress = run_progress_begin(options->is_quiet);
+	struct telling telling = { .progress = run_progress_begin(options->is_quiet),
+				   .plan = plan };
 	const struct campaign_hands hands = { .run = trial_run,
 					      .harness_ns = trial_harness_ns,
 					      .progress = tell,
 					      .is_interrupted = is_interrupted,
-					      .context = &progress };
+					      .context = &telling };
 	struct campaign_request request = { .plan = plan,
 					    .topology = topology,
 					    .directory = options->directory,
@@ -194,12 +212,13 @@ static int run_campaign(const struct run_options *options, const struct plan *pl
 	if (plan->host != PLAN_HOST_OFF) {
 		preflight_check("", &preflight);
 		request.preflight = &preflight;
-		if (run_refuses_host(plan, &preflight))
+		telling.preflight = &preflight;
+		if (plan->host == PLAN_HOST_STRICT && run_tell_unfit(&preflight, true))
 			return CLI_MISSING;
 	}
 	catch_signals();
 	error = campaign_run(&request, &outcome, &fault);
-	run_progress_end(&progress);
+	run_progress_end(&telling.progress);
 	return run_finish(&(const struct run_end){ .plan = plan,
 						   .directory = options->directory,
 						   .label = options->label,
@@ -220,9 +239,6 @@ static int run_plan(struct run_options *options, const struct topology *topology
 
 	if (error)
 		return cli_fail(error, &fault);
-	if (plan.left_out)
-		fprintf(stderr, "numamark: %zu combinations are left out, such as: %s\n",
-			plan.left_out, plan.left_out_reason);
 	choose_directory(options);
 	if (options->dry_run)
 		status = run_dry(&plan);

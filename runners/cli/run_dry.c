@@ -55,6 +55,7 @@ int run_dry(const struct plan *plan)
 				(struct table_column){ axes[key].name, true, key == AXIS_THREADS };
 	for (size_t i = 0; i < plan->count; i++)
 		json_array_append_new(rows, make_row(&plan->cells[i], is_shown));
+	run_tell_left_out(plan);
 	table_print(stdout, columns, rows, TABLE_TEXT);
 	print_shared(plan, is_shown);
 	units_format_span(plan_expected_ns(plan), time);

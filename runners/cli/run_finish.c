@@ -7,30 +7,6 @@
 #include "runners/cli/plot_command.h"
 #include "runners/cli/run_parts.h"
 
-bool run_refuses_host(const struct plan *plan, const struct preflight *preflight)
-{
-	const char *separator = "";
-
-	if (preflight->grade != PREFLIGHT_UNFIT)
-		return false;
-	fprintf(stderr, "numamark: this host is unfit to measure on (");
-	for (size_t i = 0; i < preflight->count; i++) {
-		const struct preflight_item *const item = &preflight->items[i];
-
-		if (item->grade != PREFLIGHT_UNFIT)
-			continue;
-		fprintf(stderr, "%s%s: %s", separator, item->name, item->found);
-		separator = "; ";
-	}
-	if (plan->host == PLAN_HOST_STRICT)
-		fprintf(stderr, "), and host=strict refuses it; `numamark host check` tells how to "
-				"mend it\n");
-	else
-		fprintf(stderr, "): trials are flagged unfit-host; `numamark host check` tells "
-				"more\n");
-	return plan->host == PLAN_HOST_STRICT;
-}
-
 /* A word as a shell reads it back. */
 static void print_quoted(FILE *out, const char *word)
 {

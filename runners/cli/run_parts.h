@@ -7,8 +7,11 @@
 /* --dry-run: print cells and expected time. Return: exit status. */
 int run_dry(const struct plan *plan);
 
-/* Say what is amiss with the host. Return: whether the plan (host=strict) refuses to run on it. */
-bool run_refuses_host(const struct plan *plan, const struct preflight *preflight);
+/* Say which combinations a plan leaves out, if any. */
+void run_tell_left_out(const struct plan *plan);
+
+/* Say what makes a host unfit, and what follows. Return: whether it is. */
+bool run_tell_unfit(const struct preflight *preflight, bool is_refused);
 
 struct run_end {
 	const struct plan *plan;

@@ -8,7 +8,7 @@ long='variant=map/chained@mutex,queue/list@mutex,probe/null,probe/faa threads=1 
 # start WORD...: a long campaign in the background, some of its trials done. Leaves $campaign.
 start() {
 	# A shell's background has SIGINT ignored; a user's foreground has not.
-	env --default-signal=INT,TERM "$program" run sweep $long -o "$scratch/out" "$@" \
+	env --default-signal=INT,TERM setsid "$program" run sweep $long -o "$scratch/out" "$@" \
 		>"$scratch/said" 2>"$scratch/errors" &
 	campaign=$!
 	while [ ! -f "$scratch/out/results.jsonl" ] ||
@@ -18,8 +18,13 @@ start() {
 	done
 }
 
+# end_with SIGNAL [--group]: to the program, or to its children too.
 end_with() {
-	kill -"$1" $campaign
+	if [ $# = 2 ]; then
+		env kill -"$1" -- -$campaign
+	else
+		kill -"$1" $campaign
+	fi
 	status=0
 	wait $campaign 2>/dev/null || status=$?
 }
@@ -78,6 +83,15 @@ campaign_interrupted_keeps_what_is_finished_and_goes_on() {
 	grep -q -- "run $scratch/out/campaign.ini -o $scratch/out --resume" "$scratch/errors" ||
 		fail "$(cat "$scratch/errors")"
 	grep -q 'map/chained@mutex' "$scratch/said" || fail "no table: $(cat "$scratch/said")"
+	go_on
+}
+
+# As by Ctrl-C: the terminal sends the signal to the running trial too.
+campaign_interrupted_with_its_trial_goes_on() {
+	start
+	end_with INT --group
+	expect_status 130
+	! grep -q '"status":"invalid"' "$scratch/out/results.jsonl" || fail "a trial was recorded"
 	go_on
 }
 
@@ -168,6 +182,7 @@ check campaign_without_a_folder_names_one_itself
 check campaign_quick_has_every_family_and_style
 check campaign_dry_run_runs_nothing
 check campaign_interrupted_keeps_what_is_finished_and_goes_on
+check campaign_interrupted_with_its_trial_goes_on
 check campaign_terminated_keeps_what_is_finished_and_goes_on
 check campaign_killed_goes_on
 check campaign_killed_in_the_middle_of_a_line_goes_on
