@@ -17,29 +17,29 @@ folder_that_is_full_keeps_what_is_finished() {
 	mount -t tmpfs -o size=64k numamark-test "$scratch/small" 2>/dev/null ||
 		skip "no tmpfs can be mounted here"
 	trap 'umount "$scratch/small"' EXIT
-	numamark run sweep $small trials=100 -q -o "$scratch/small/out"
+	numamark run sweep $small trials=40 -q -o "$scratch/small/out"
 	expect_status 2
 	grep -q 'No space left' "$scratch/errors" || fail "$(cat "$scratch/errors")"
 	grep -q -- '--resume' "$scratch/errors" || fail "$(cat "$scratch/errors")"
 	done=$(trials_of "$scratch/small/out" | wc -l)
 	[ "$done" -gt 0 ] || fail "no trial was kept"
 	mount -o remount,size=8m "$scratch/small"
-	numamark run sweep $small trials=100 -q -o "$scratch/small/out" --resume
+	numamark run sweep $small trials=40 -q -o "$scratch/small/out" --resume
 	expect_status 0
-	expect_complete "$scratch/small/out" 100
+	expect_complete "$scratch/small/out" 40
 }
 
 folder_beyond_the_limit_on_file_sizes_keeps_what_is_finished() {
 	status=0
 	(
 		ulimit -f 24
-		"$program" run sweep $small trials=50 -q -o "$scratch/out"
+		"$program" run sweep $small trials=20 -q -o "$scratch/out"
 	) >"$scratch/said" 2>"$scratch/errors" || status=$?
 	expect_status 2
 	grep -q 'results.jsonl' "$scratch/errors" || fail "$(cat "$scratch/errors")"
-	numamark run sweep $small trials=50 -q -o "$scratch/out" --resume
+	numamark run sweep $small trials=20 -q -o "$scratch/out" --resume
 	expect_status 0
-	expect_complete "$scratch/out" 50
+	expect_complete "$scratch/out" 20
 }
 
 make_results() {
