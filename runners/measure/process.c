@@ -70,22 +70,17 @@ int process_tasks(pid_t *tasks, unsigned room)
 	return (int)count;
 }
 
-int process_task_read(pid_t id, struct process_task *task)
+/* "id (name) state ..."; the name may hold parentheses itself: the last one ends it. */
+static int parse_stat(const char *text, struct process_task *task)
 {
+	const char *const from = strchr(text, '('), *const to = strrchr(text, ')');
 	uint64_t user, system;
-	char path[64], text[512];
-	const char *from, *to;
 	size_t length;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)id);
-	if (read_text(path, text, sizeof(text)) <= 0)
-		return -ESRCH;
-	/* The name is in parentheses and may hold some itself: the last one ends it. */
-	from = strchr(text, '(');
-	to = strrchr(text, ')');
 	if (!from || !to ||
-	    sscanf(to + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64,
-		   &user, &system) != 2)
+	    sscanf(to + 1,
+		   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, &user,
+		   &system) != 2)
 		return -EIO;
 	length = (size_t)(to - from) - 1;
 	if (length >= sizeof(task->name))
@@ -93,5 +88,22 @@ int process_task_read(pid_t id, struct process_task *task)
 	memcpy(task->name, from + 1, length);
 	task->name[length] = '\0';
 	task->cpu_ns = (user + system) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+	return 0;
+}
+
+int process_task_read(pid_t id, struct process_task *task)
+{
+	char path[64], text[512];
+	uint64_t cpu_ns;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)id);
+	if (read_text(path, text, sizeof(text)) <= 0)
+		return -ESRCH;
+	if (parse_stat(text, task))
+		return -EIO;
+	/* The scheduler's own account, where the kernel keeps one, is not rounded to ticks. */
+	snprintf(path, sizeof(path), "/proc/self/task/%d/schedstat", (int)id);
+	if (read_text(path, text, sizeof(text)) > 0 && sscanf(text, "%" SCNu64, &cpu_ns) == 1)
+		task->cpu_ns = cpu_ns;
 	return 0;
 }

@@ -34,7 +34,7 @@ struct process_task {
  * process_task_read() - look at one thread of this process.
  *
  * Return: 0, -ESRCH if it is gone, -EIO if the kernel's line cannot be read.
- * Error: the kernel counts CPU time in ticks of 10 ms.
+ * Error: a tick of 10 ms where the kernel keeps no schedstat, else nanoseconds.
  */
 int process_task_read(pid_t id, struct process_task *task);
 
