@@ -58,37 +58,44 @@ struct outcome {
 	uint64_t timeout_ns;
 };
 
+/* With the signals held back. */
+static int run_held(int cell_fd, const char *preload, const struct watch_signals *signals,
+		    struct outcome *outcome, struct fault *fault)
+{
+	uint64_t until_ns = 0;    /* the past: kill at once */
+	struct child child;
+	int error = spawn_child(cell_fd, preload, &child, fault);
+
+	if (error)
+		return error;
+	error = watch_child(&child, signals, clock_monotonic_ns() + outcome->timeout_ns,
+			    &outcome->watch);
+	if (!error && outcome->watch.end == WATCH_CLOSED)
+		until_ns = clock_monotonic_ns() + EXIT_NS;
+	spawn_reap(&child, until_ns, &outcome->status, &outcome->usage, &outcome->was_killed);
+	watch_last_words(&child, &outcome->watch);
+	close(child.error_fd);
+	close(child.record_fd);
+	return error ? fault_set(fault, error, "cannot watch a trial: %s", strerror(-error)) : 0;
+}
+
 static int run_child(const struct trial_request *request, const char *preload,
 		     struct outcome *outcome, struct fault *fault)
 {
-	struct watch_signals signals;
-	struct child child;
 	const int cell_fd = exchange_make_cell(request->cell, request->seed);
-	int error;
+	struct watch_signals signals;
+	int error = cell_fd;
 
-	if (cell_fd < 0)
-		return fault_set(fault, cell_fd, "cannot hand the cell to a trial: %s",
-				 strerror(-cell_fd));
-	error = watch_hold_signals(&signals);
-	if (!error) {
-		error = spawn_child(cell_fd, preload, &child, fault);
-		if (!error) {
-			const uint64_t now_ns = clock_monotonic_ns();
-
-			error = watch_child(&child, &signals, now_ns + outcome->timeout_ns,
-					    &outcome->watch);
-			spawn_reap(&child,
-				   !error && outcome->watch.end == WATCH_CLOSED
-					   ? clock_monotonic_ns() + EXIT_NS
-					   : 0,
-				   &outcome->status, &outcome->usage, &outcome->was_killed);
-			watch_last_words(&child, &outcome->watch);
-			close(child.error_fd);
-			close(child.record_fd);
-		}
+	if (cell_fd >= 0)
+		error = watch_hold_signals(&signals);
+	if (error < 0) {
+		fault_set(fault, error, "cannot prepare a trial: %s", strerror(-error));
+	} else {
+		error = run_held(cell_fd, preload, &signals, outcome, fault);
 		watch_release_signals(&signals);
 	}
-	close(cell_fd);
+	if (cell_fd >= 0)
+		close(cell_fd);
 	return error;
 }
 

@@ -82,8 +82,9 @@ static void note_bytes_per_object(struct trial *trial)
 {
 	const bool is_apart = trial->cell.value_bytes > sizeof(uint64_t);
 	const uint64_t objects = trial->size_stop * (1 + is_apart) + trial->garbage_stop;
+	const uint64_t bytes = objects_bytes(trial);
 
-	trial->bytes_per_object = objects ? (double)objects_bytes(trial) / (double)objects : NAN;
+	trial->bytes_per_object = objects && bytes ? (double)bytes / (double)objects : NAN;
 }
 
 static void sum_counters(struct trial *trial)

@@ -40,6 +40,10 @@ void __wrap_memory_residency(const struct memory *memory, struct residency *part
 		parts[MEMORY_TABLE] = (struct residency){ .pages = 100, .share = 0.94 };
 	else if (is_told("nearly-misplaced"))
 		parts[MEMORY_TABLE] = (struct residency){ .pages = 100, .share = 0.96 };
+	else if (is_told("small-pages"))
+		parts[MEMORY_TABLE] = (struct residency){
+			.pages = 100, .share = 1, .huge_bytes = 94, .mapped_bytes = 100
+		};
 	else if (is_told("unknown-residency"))
 		parts[MEMORY_TABLE] = (struct residency){ .unavailable = "told not to look" };
 }

@@ -240,6 +240,23 @@ static void pages_nearly_all_in_place_are_good_enough(void **state)
 	json_decref(record);
 }
 
+static void pages_of_another_size_make_the_trial_misplaced(void **state)
+{
+	json_t *const record = trials_run("small-pages", "threads=1 pages=thp");
+	const char *const status = trials_status(record);
+
+	(void)state;
+	if (!strcmp(status, "skipped")) {
+		print_message("%s\n", trials_text(record, "reason"));
+		json_decref(record);
+		skip();
+	}
+	assert_string_equal(status, "invalid");
+	assert_true(trials_has_flag(record, "misplaced"));
+	assert_true(trials_says(record, "94.0 % of table lie on the pages of pages=thp"));
+	json_decref(record);
+}
+
 static void pages_that_cannot_be_looked_up_are_said_to_be_so(void **state)
 {
 	json_t *const record = trials_run("unknown-residency", "threads=1");
@@ -485,6 +502,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(worker_that_cannot_attach_is_named),
 		cmocka_unit_test(pages_elsewhere_make_the_trial_misplaced),
 		cmocka_unit_test(pages_nearly_all_in_place_are_good_enough),
+		cmocka_unit_test(pages_of_another_size_make_the_trial_misplaced),
 		cmocka_unit_test(pages_that_cannot_be_looked_up_are_said_to_be_so),
 		cmocka_unit_test(refused_binding_makes_the_trial_misplaced),
 		cmocka_unit_test(more_threads_than_pus_are_flagged),
