@@ -88,7 +88,8 @@ static inline void reclaim_destroy(struct reclaim *domain)
 /**
  * reclaim_attach() - let a worker use the domain; sets @context->reclaim. The worker is offline.
  *
- * On the worker's own, bound thread. Garbage of a worker that detached is taken over.
+ * On the worker's own, bound thread. Garbage of a worker that detached is taken over. May wait for
+ * a grace period: no thread that is online waits for this one.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -250,10 +250,10 @@ unsigned urcu_helpers(struct reclaim *domain, struct helper *helpers)
 static void urcu_return(struct rcu_head *head)
 {
 	struct limbo_bag *const bag = &caa_container_of(head, struct urcu_bag, head)->limbo;
-	struct reclaim_thread *const thread =
-		caa_container_of(bag->owner, struct reclaim_thread, limbo);
+	struct reclaim_thread *thread;
 
 	liburcu_acquired(bag);
+	thread = caa_container_of(bag->owner, struct reclaim_thread, limbo);
 	liburcu_acquired(thread->domain);
 	if (thread->domain->in_batches) {
 		limbo_free_objects(bag, NULL);

@@ -1,0 +1,545 @@
+/*
+ * What every reclamation scheme owes, and what is particular to each: compiled once for each of
+ * them. Two threads in steps that the test dictates, so that nothing depends on the schedule.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "structures/reclaim/membarrier.h"
+#include "tests/structures/reclaim_bench.h"
+
+enum {
+	CANARY = 0x5eed,
+	MANY = 20000,             /* objects: many bags, many looks */
+	CALLS_WITHOUT_END = 1 << 30
+};
+
+/* --- what stands between the scheme and the machine ------------------------------------------- */
+
+static unsigned memory_calls_left;        /* of memory_thread() that succeed */
+static bool kernel_knows_membarrier;
+static bool kernel_fences;
+
+void *__real_memory_thread(struct memory *memory, unsigned worker, size_t size_bytes);
+void *__wrap_memory_thread(struct memory *memory, unsigned worker, size_t size_bytes);
+void *__wrap_memory_thread(struct memory *memory, unsigned worker, size_t size_bytes)
+{
+	if (!memory_calls_left)
+		return NULL;
+	memory_calls_left--;
+	return __real_memory_thread(memory, worker, size_bytes);
+}
+
+int __real_membarrier_register(void);
+int __wrap_membarrier_register(void);
+int __wrap_membarrier_register(void)
+{
+	return kernel_knows_membarrier ? __real_membarrier_register() : -ENOTSUP;
+}
+
+bool __real_membarrier_fence(void);
+bool __wrap_membarrier_fence(void);
+bool __wrap_membarrier_fence(void)
+{
+	return kernel_fences && __real_membarrier_fence();
+}
+
+/* --- a domain with the test's own thread, worker 0, online
+ * ------------------------------------- */
+
+static struct bench bench;
+static struct context *const mine = &bench.contexts[0];
+
+static void open_bench(bool in_batches)
+{
+	memory_calls_left = CALLS_WITHOUT_END;
+	kernel_knows_membarrier = kernel_fences = true;
+	bench_open_memory(&bench, in_batches);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	open_bench(false);
+	assert_int_equal(reclaim_create(&bench.setup, &bench.domain), 0);
+	assert_int_equal(reclaim_attach(bench.domain, mine), 0);
+	reclaim_online(mine->reclaim);
+	return 0;
+}
+
+static int set_up_batches(void **state)
+{
+	(void)state;
+	open_bench(true);
+	assert_int_equal(reclaim_create(&bench.setup, &bench.domain), 0);
+	assert_int_equal(reclaim_attach(bench.domain, mine), 0);
+	reclaim_online(mine->reclaim);
+	return 0;
+}
+
+static int set_up_memory_alone(void **state)
+{
+	(void)state;
+	open_bench(false);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	reclaim_offline(mine->reclaim);
+	reclaim_detach(mine);
+	reclaim_destroy(bench.domain);
+	bench_close_memory(&bench);
+	return 0;
+}
+
+static int tear_down_memory_alone(void **state)
+{
+	(void)state;
+	bench_close_memory(&bench);
+	return 0;
+}
+
+static uint64_t outstanding(void)
+{
+	return reclaim_garbage(bench.domain).outstanding;
+}
+
+/* Attaching may wait for a grace period, so this thread goes offline, as any that waits must. */
+static struct puppet *start(void)
+{
+	struct puppet *puppet;
+
+	reclaim_offline(mine->reclaim);
+	puppet = puppet_start(&bench, 1);
+	reclaim_online(mine->reclaim);
+	return puppet;
+}
+
+/* Put a new object in the cell. */
+static void publish(uintptr_t tags)
+{
+	/* release: the object is filled; pairs with the acquire of whoever holds it. */
+	store_release(&bench.cell, (uintptr_t)bench_make_object(mine, CANARY) | tags);
+}
+
+/* Take it out again and retire it. */
+static void unlink_and_retire(void)
+{
+	/* acq_rel: as any structure unlinks. */
+	const uintptr_t word = exchange_acq_rel(&bench.cell, 0);
+
+	bench_retire(mine, (void *)(word & ~(uintptr_t)RECLAIM_TAGS));
+}
+
+/* Give the scheme every occasion to free what it may; longer than a grace period of liburcu. */
+static void tempt(void)
+{
+	bench_churn(mine, MANY / 10);
+	bench_drain(&bench, mine, 60);
+}
+
+static void expect_all_freed(void)
+{
+	const uint64_t left = bench_drain(&bench, mine, BENCH_IS_LEAK ? 0 : BENCH_PATIENCE_MS);
+
+	if (BENCH_IS_LEAK)
+		assert_int_equal(left, reclaim_garbage(bench.domain).retired);
+	else
+		assert_int_equal(left, 0);
+}
+
+/* --- protection
+ * --------------------------------------------------------------------------------- */
+
+/* @hold: how the second thread takes hold of the object, whose link carries @tags. */
+static void hold_unlink_tempt(void (*hold)(struct puppet *), uintptr_t tags)
+{
+	struct puppet *const puppet = start();
+
+	puppet_do(puppet, puppet_online);
+	publish(tags);
+	puppet_do(puppet, hold);
+	unlink_and_retire();
+	tempt();
+	assert_true(bench_is_whole(puppet->held, CANARY));
+	puppet_do(puppet, puppet_let_go);
+	puppet_do(puppet, puppet_offline);
+	expect_all_freed();
+	puppet_end(puppet);
+}
+
+static void reclaim_protected_object_lives_until_the_reader_leaves(void **state)
+{
+	(void)state;
+	hold_unlink_tempt(puppet_hold, 0);
+}
+
+static void reclaim_protected_object_behind_tags_lives_until_the_reader_leaves(void **state)
+{
+	(void)state;
+	hold_unlink_tempt(puppet_hold, RECLAIM_TAGS);
+}
+
+static void reclaim_announced_object_lives_until_the_reader_leaves(void **state)
+{
+	(void)state;
+	hold_unlink_tempt(puppet_hold_by_announcing, 0);
+}
+
+static void reclaim_protect_answers_the_word_with_its_tags(void **state)
+{
+	(void)state;
+	publish(5);
+	reclaim_enter(mine->reclaim);
+	/* acquire: as in publish(). */
+	assert_int_equal(reclaim_protect(mine->reclaim, 1, &bench.cell), load_acquire(&bench.cell));
+	reclaim_exit(mine->reclaim);
+	unlink_and_retire();
+}
+
+static void reclaim_retiring_thread_inside_a_section_keeps_what_it_holds(void **state)
+{
+	const uint64_t *held;
+
+	(void)state;
+	publish(0);
+	reclaim_enter(mine->reclaim);
+	held = (uint64_t *)reclaim_protect(mine->reclaim, 0, &bench.cell);
+	unlink_and_retire();
+	for (unsigned i = 0; i < MANY; i++)
+		bench_retire(mine, bench_make_object(mine, i));
+	assert_true(bench_is_whole(held, CANARY));
+	reclaim_exit(mine->reclaim);
+	expect_all_freed();
+}
+
+/* --- who holds up freeing, and how much
+ * ----------------------------------------------------------- */
+
+static void reclaim_without_readers_frees_all(void **state)
+{
+	(void)state;
+	bench_churn(mine, MANY);
+	expect_all_freed();
+}
+
+static void reclaim_offline_thread_holds_up_nothing(void **state)
+{
+	struct puppet *const puppet = start();
+
+	(void)state;
+	puppet_do(puppet, puppet_online);
+	publish(0);
+	puppet_do(puppet, puppet_hold);
+	puppet_do(puppet, puppet_let_go);
+	puppet_do(puppet, puppet_offline);
+	unlink_and_retire();
+	bench_churn(mine, MANY);
+	expect_all_freed();
+	puppet_end(puppet);
+}
+
+static void reclaim_online_thread_outside_of_sections_holds_up_only_quiescence(void **state)
+{
+	struct puppet *const puppet = start();
+
+	(void)state;
+	puppet_do(puppet, puppet_online);
+	publish(0);
+	puppet_do(puppet, puppet_hold);
+	puppet_do(puppet, puppet_let_go);
+	unlink_and_retire();
+	tempt();
+	if (BENCH_IS_QUIET) {
+		assert_int_not_equal(outstanding(), 0);
+		puppet_do(puppet, puppet_quiesce);
+		bench_drain(&bench, mine, 60);
+		puppet_do(puppet, puppet_quiesce);
+	}
+	expect_all_freed();
+	puppet_do(puppet, puppet_offline);
+	puppet_end(puppet);
+}
+
+/* Hazard pointers: bounded. Sections: all of it stays, and all of it goes afterwards. */
+static void reclaim_stalled_reader_costs_what_the_scheme_says(void **state)
+{
+	struct puppet *const puppet = start();
+	uint64_t most = 0;
+
+	(void)state;
+	puppet_do(puppet, puppet_online);
+	publish(0);
+	puppet_do(puppet, puppet_hold);
+	for (unsigned i = 0; i < MANY; i++) {
+		bench_churn(mine, 1);
+		most = outstanding() > most ? outstanding() : most;
+	}
+	bench_drain(&bench, mine, 60);
+#if !RECLAIM_BY_SECTION
+	assert_in_range(most, 1, BENCH_WORKERS * 2 * hp_threshold(BENCH_WORKERS));
+	assert_int_equal(outstanding(), 0);
+#else
+	assert_int_equal(most, MANY);
+	assert_int_equal(outstanding(), MANY);
+#endif
+	puppet_do(puppet, puppet_let_go);
+	puppet_do(puppet, puppet_offline);
+	unlink_and_retire();
+	expect_all_freed();
+	puppet_end(puppet);
+}
+
+/* --- counting, and leaving
+ * ------------------------------------------------------------------------ */
+
+static void reclaim_garbage_counts_every_retired_object(void **state)
+{
+	(void)state;
+	bench_churn(mine, 1000);
+	assert_int_equal(reclaim_garbage(bench.domain).retired, 1000);
+}
+
+static void reclaim_detached_worker_leaves_its_garbage_to_destroy(void **state)
+{
+	(void)state;
+	bench_churn(mine, MANY + 10);
+	reclaim_offline(mine->reclaim);
+	reclaim_detach(mine);
+	reclaim_destroy(bench.domain);
+	if (BENCH_IS_LEAK)
+		assert_int_equal(memory_in_use_bytes(bench.memory, MEMORY_NODES),
+				 (uint64_t)(MANY + 10) * BENCH_OBJECT_BYTES);
+	else
+		assert_int_equal(memory_in_use_bytes(bench.memory, MEMORY_NODES), 0);
+}
+
+static void reclaim_worker_that_attaches_again_takes_over_its_garbage(void **state)
+{
+	(void)state;
+	bench_churn(mine, 1000);
+	reclaim_offline(mine->reclaim);
+	reclaim_detach(mine);
+	assert_int_equal(reclaim_attach(bench.domain, mine), 0);
+	reclaim_online(mine->reclaim);
+	expect_all_freed();
+	assert_int_equal(reclaim_garbage(bench.domain).retired, 1000);
+}
+
+static void reclaim_thread_of_two_domains_frees_in_both(void **state)
+{
+	struct reclaim *other;
+	struct context twin = *mine;
+
+	(void)state;
+	assert_int_equal(reclaim_create(&bench.setup, &other), 0);
+	assert_int_equal(reclaim_attach(other, &twin), 0);
+	reclaim_online(twin.reclaim);
+	bench_churn(&twin, 1000);
+	reclaim_offline(twin.reclaim);
+	reclaim_detach(&twin);
+	reclaim_destroy(other);
+	reclaim_online(mine->reclaim);    /* a flavour of liburcu has one state for both */
+	bench_churn(mine, 1000);
+	expect_all_freed();
+}
+
+/* --- free=amortised and free=batch
+ * ---------------------------------------------------------------- */
+
+static uint64_t freed(void)
+{
+	const struct garbage garbage = reclaim_garbage(bench.domain);
+
+	return garbage.retired - garbage.outstanding;
+}
+
+/* The most objects freed between two looks, one after each retire. */
+static uint64_t largest_step(void)
+{
+	uint64_t before = freed(), largest = 0;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		bench_churn(mine, 1);
+		if (i % (MANY / 50) == 0)
+			bench_sleep_ms(1);    /* a helper may need the time */
+		const uint64_t now = freed();
+
+		largest = now - before > largest ? now - before : largest;
+		before = now;
+	}
+	return largest;
+}
+
+static void reclaim_amortised_frees_a_few_with_each_retire(void **state)
+{
+	const uint64_t largest = largest_step();
+
+	(void)state;
+	assert_in_range(largest, BENCH_IS_LEAK ? 0 : 1, LIMBO_FREES_PER_RETIRE);
+}
+
+static void reclaim_in_batches_frees_many_at_once(void **state)
+{
+	const uint64_t largest = largest_step();
+
+	(void)state;
+	if (BENCH_IS_LEAK)
+		assert_int_equal(largest, 0);
+	else
+		assert_in_range(largest, 200, UINT64_MAX);
+	expect_all_freed();
+}
+
+/* --- what the machine refuses
+ * --------------------------------------------------------------------- */
+
+static void reclaim_create_without_memory_says_so(void **state)
+{
+	int error = 0;
+
+	(void)state;
+	for (unsigned calls = 0; !calls || error; calls++) {
+		memory_calls_left = calls;
+		error = reclaim_create(&bench.setup, &bench.domain);
+		if (!calls || error)
+			assert_int_equal(error, -ENOMEM);
+		assert_in_range(calls, 0, 100);
+	}
+	memory_calls_left = CALLS_WITHOUT_END;
+	reclaim_destroy(bench.domain);
+}
+
+/* Sections keep everything; then bags run out, and what cannot be noted is never freed. */
+static void reclaim_without_memory_for_garbage_counts_what_it_drops(void **state)
+{
+	struct puppet *const puppet = start();
+
+	(void)state;
+	puppet_do(puppet, puppet_online);
+	publish(0);
+	puppet_do(puppet, puppet_hold);
+	memory_calls_left = 2;
+	bench_churn(mine, MANY);
+	if (BENCH_IS_LEAK || !RECLAIM_BY_SECTION)
+		assert_int_equal(mine->exhausted, 0);
+	else
+		assert_in_range(mine->exhausted, MANY / 2, MANY);
+	puppet_do(puppet, puppet_let_go);
+	puppet_do(puppet, puppet_offline);
+	unlink_and_retire();
+	memory_calls_left = CALLS_WITHOUT_END;
+	for (long waited_ms = 0; !BENCH_IS_LEAK && waited_ms < BENCH_PATIENCE_MS; waited_ms++)
+		if (bench_drain(&bench, mine, 1) == mine->exhausted)
+			break;
+	assert_int_equal(outstanding(), BENCH_IS_LEAK ? MANY + 1 : mine->exhausted);
+	puppet_end(puppet);
+}
+
+static void reclaim_create_where_the_kernel_has_no_membarrier_refuses_if_it_needs_it(void **state)
+{
+	int error;
+
+	(void)state;
+	kernel_knows_membarrier = false;
+	error = reclaim_create(&bench.setup, &bench.domain);
+	if (BENCH_NEEDS_MEMBARRIER) {
+		assert_int_equal(error, -ENOTSUP);
+	} else {
+		assert_int_equal(error, 0);
+		reclaim_destroy(bench.domain);
+	}
+}
+
+static void reclaim_whose_fence_is_refused_frees_nothing(void **state)
+{
+	(void)state;
+	if (!RECLAIM_ASYMMETRIC) {
+		print_message("skipped: this scheme does not call membarrier by itself\n");
+		skip();
+	}
+	kernel_fences = false;
+	bench_churn(mine, MANY);
+	assert_int_equal(bench_drain(&bench, mine, 10), MANY);
+	kernel_fences = true;
+	assert_int_equal(bench_drain(&bench, mine, 10), mine->exhausted);
+}
+
+/* --- threads of the scheme's own
+ * ------------------------------------------------------------------- */
+
+#if RECLAIM_HAS_HELPERS
+static bool is_thread(int id)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d", id);
+	return !access(path, F_OK);
+}
+
+static void reclaim_helpers_are_bound_and_end_with_the_domain(void **state)
+{
+	static struct helper helpers[HELPERS_MAX];
+	const unsigned count = reclaim_helpers(bench.domain, helpers);
+	const int id = helpers[0].thread_id;
+	cpu_set_t set;
+
+	(void)state;
+	assert_int_equal(count, 1);
+	assert_true(is_thread(id));
+	assert_string_equal(helpers[0].what, "call_rcu");
+	assert_int_equal(sched_getaffinity(id, sizeof(set), &set), 0);
+	assert_int_equal(CPU_COUNT(&set), 1);
+	reclaim_offline(mine->reclaim);
+	reclaim_detach(mine);
+	reclaim_destroy(bench.domain);
+	assert_false(is_thread(id));
+}
+#endif
+
+#define ONLINE(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define BATCHES(test) cmocka_unit_test_setup_teardown(test, set_up_batches, tear_down)
+#define LEAVES(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down_memory_alone)
+#define MEMORY(test)                                                                               \
+	cmocka_unit_test_setup_teardown(test, set_up_memory_alone, tear_down_memory_alone)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ONLINE(reclaim_protected_object_lives_until_the_reader_leaves),
+		ONLINE(reclaim_protected_object_behind_tags_lives_until_the_reader_leaves),
+		ONLINE(reclaim_announced_object_lives_until_the_reader_leaves),
+		ONLINE(reclaim_protect_answers_the_word_with_its_tags),
+		ONLINE(reclaim_retiring_thread_inside_a_section_keeps_what_it_holds),
+		ONLINE(reclaim_without_readers_frees_all),
+		ONLINE(reclaim_offline_thread_holds_up_nothing),
+		ONLINE(reclaim_online_thread_outside_of_sections_holds_up_only_quiescence),
+		ONLINE(reclaim_stalled_reader_costs_what_the_scheme_says),
+		ONLINE(reclaim_garbage_counts_every_retired_object),
+		LEAVES(reclaim_detached_worker_leaves_its_garbage_to_destroy),
+		ONLINE(reclaim_worker_that_attaches_again_takes_over_its_garbage),
+		ONLINE(reclaim_thread_of_two_domains_frees_in_both),
+		ONLINE(reclaim_amortised_frees_a_few_with_each_retire),
+		BATCHES(reclaim_in_batches_frees_many_at_once),
+		MEMORY(reclaim_create_without_memory_says_so),
+		ONLINE(reclaim_without_memory_for_garbage_counts_what_it_drops),
+		MEMORY(reclaim_create_where_the_kernel_has_no_membarrier_refuses_if_it_needs_it),
+		ONLINE(reclaim_whose_fence_is_refused_frees_nothing),
+#if RECLAIM_HAS_HELPERS
+		LEAVES(reclaim_helpers_are_bound_and_end_with_the_domain),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
