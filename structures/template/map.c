@@ -2,9 +2,9 @@
 #include "structures/template/map.h"
 
 /* Memory of shared tables and threads belongs to setup->memory: a failure just returns. */
-static int slots_create(const struct setup *setup, void **instance)
+static int skeleton_create(const struct setup *setup, void **instance)
 {
-	struct slots *const map = memory_shared(setup->memory, sizeof(*map));
+	struct skeleton *const map = memory_shared(setup->memory, sizeof(*map));
 	int error;
 
 	if (!map)
@@ -25,9 +25,9 @@ static int slots_create(const struct setup *setup, void **instance)
 }
 
 /* Gives back what came from arenas: nodes and payloads. */
-static void slots_destroy(void *instance)
+static void skeleton_destroy(void *instance)
 {
-	struct slots *const map = instance;
+	struct skeleton *const map = instance;
 	/* A thread that is no worker: objects go home to their arenas. */
 	struct context context = { .arena = NULL, .value_bytes = map->value_bytes };
 
@@ -38,9 +38,9 @@ static void slots_destroy(void *instance)
 }
 
 /* Counts, sums the keys, and checks the invariants of the header, as far as they show at rest. */
-static void slots_inspect(void *instance, struct inspection *inspection)
+static void skeleton_inspect(void *instance, struct inspection *inspection)
 {
-	const struct slots *const map = instance;
+	const struct skeleton *const map = instance;
 
 	*inspection = (struct inspection){ 0 };
 	for (uint64_t key = 0; key < map->range; key++) {
@@ -49,7 +49,7 @@ static void slots_inspect(void *instance, struct inspection *inspection)
 	}
 }
 
-#define STRUCTURE slots
+#define STRUCTURE skeleton
 /* attach, detach, quiesce, online and offline of a structure that needs locks alone. */
 #include "structures/lock/hooks.inc.h"
 

@@ -1,9 +1,10 @@
 /*
- * slots: a skeleton to start a map from: one slot for each key, all under one lock.
+ * skeleton: where to start a map from: one slot for each key, all under one lock.
  *
- * To add a map: copy map.h and map.c to structures/map/NAME.h and NAME.c, replace `slots` by NAME,
- * and add one line to structures/CMakeLists.txt:  numamark_structure(map/NAME LOCK mutex rwlock).
- * List, records, README table and tests then have it. (This pair is compiled by the tests alone.)
+ * To add a map: copy map.h and map.c to structures/map/NAME.h and NAME.c, replace `skeleton` and
+ * `template/map` by NAME and map/NAME, and add to structures/CMakeLists.txt the one line
+ * numamark_structure(map/NAME LOCK mutex rwlock). List, records, README table and tests then have it.
+ * (This pair is compiled by the tests alone.)
  *
  * Every header begins with such an essay; replace each part. Here: the idea, in a paragraph.
  *
@@ -30,33 +31,33 @@
 #include "structures/lock/lock.h"
 #include "structures/map/map.h"
 
-struct slots_slot {
+struct skeleton_slot {
 	bool is_present;
 	uint64_t stored;    /* the value or the address of its payload: see payload.h */
 };
 
 /* Name who writes each group of members, and keep groups on lines of their own. */
-struct slots {
+struct skeleton {
 	struct lock lock;
 	/* Read only after create. */
-	CACHELINE_APART struct slots_slot *slots;
+	CACHELINE_APART struct skeleton_slot *slots;
 	uint64_t range;
 	size_t value_bytes;
 	struct lock_threads threads;
 };
 
 /**
- * slots_get() - look a key up.
+ * skeleton_get() - look a key up.
  *
  * @value:  out; untouched if the key is absent.
  *
  * Return: true if found.
  * Linearizes: under the lock.    Progress: blocking.
  */
-static inline bool slots_get(struct slots *map, struct context *context, uint64_t key,
+static inline bool skeleton_get(struct skeleton *map, struct context *context, uint64_t key,
 			     uint64_t *value)
 {
-	const struct slots_slot *const slot = &map->slots[key];
+	const struct skeleton_slot *const slot = &map->slots[key];
 	bool is_found;
 
 	lock_acquire_shared(&map->lock, context->lock);
@@ -69,15 +70,15 @@ static inline bool slots_get(struct slots *map, struct context *context, uint64_
 }
 
 /**
- * slots_put() - set the value of a key.
+ * skeleton_put() - set the value of a key.
  *
  * Return: true if the key was not there; false if it was, or if there is no memory.
  * Linearizes: under the lock.    Progress: blocking.
  */
-static inline bool slots_put(struct slots *map, struct context *context, uint64_t key,
+static inline bool skeleton_put(struct skeleton *map, struct context *context, uint64_t key,
 			     uint64_t value)
 {
-	struct slots_slot *const slot = &map->slots[key];
+	struct skeleton_slot *const slot = &map->slots[key];
 	uint64_t stored, old;
 	bool was_present;
 
@@ -96,14 +97,14 @@ static inline bool slots_put(struct slots *map, struct context *context, uint64_
 }
 
 /**
- * slots_remove() - take a key out.
+ * skeleton_remove() - take a key out.
  *
  * Return: true if the key was there.
  * Linearizes: under the lock.    Progress: blocking.
  */
-static inline bool slots_remove(struct slots *map, struct context *context, uint64_t key)
+static inline bool skeleton_remove(struct skeleton *map, struct context *context, uint64_t key)
 {
-	struct slots_slot *const slot = &map->slots[key];
+	struct skeleton_slot *const slot = &map->slots[key];
 	uint64_t old;
 	bool was_present;
 
@@ -118,7 +119,7 @@ static inline bool slots_remove(struct slots *map, struct context *context, uint
 }
 
 /* Sleep where a thread that is pre-empted hurts most: here with the lock held. */
-static inline void slots_stall(struct slots *map, struct worker *worker)
+static inline void skeleton_stall(struct skeleton *map, struct worker *worker)
 {
 	struct lock_thread *const thread = worker->context.lock;
 

@@ -2,14 +2,14 @@
 #include "structures/template/queue.h"
 
 /* Memory of shared tables and threads belongs to setup->memory: a failure just returns. */
-static int ring_create(const struct setup *setup, void **instance)
+static int skeleton_create(const struct setup *setup, void **instance)
 {
-	struct ring *const queue = memory_shared(setup->memory, sizeof(*queue));
+	struct skeleton *const queue = memory_shared(setup->memory, sizeof(*queue));
 	int error;
 
 	if (!queue)
 		return -ENOMEM;
-	queue->capacity = setup->capacity ? setup->capacity : RING_CAPACITY;
+	queue->capacity = setup->capacity ? setup->capacity : SKELETON_CAPACITY;
 	if (queue->capacity > SIZE_MAX / sizeof(*queue->slots))
 		return -ENOMEM;
 	queue->slots = memory_shared(setup->memory, queue->capacity * sizeof(*queue->slots));
@@ -27,9 +27,9 @@ static int ring_create(const struct setup *setup, void **instance)
 }
 
 /* Gives back what came from arenas: nodes and payloads. */
-static void ring_destroy(void *instance)
+static void skeleton_destroy(void *instance)
 {
-	struct ring *const queue = instance;
+	struct skeleton *const queue = instance;
 	/* A thread that is no worker: objects go home to their arenas. */
 	struct context context = { .arena = NULL, .value_bytes = queue->value_bytes };
 
@@ -39,20 +39,20 @@ static void ring_destroy(void *instance)
 }
 
 /* Counts, sums the values, and checks the invariants of the header, as far as they show at rest. */
-static void ring_inspect(void *instance, struct inspection *inspection)
+static void skeleton_inspect(void *instance, struct inspection *inspection)
 {
-	const struct ring *const queue = instance;
+	const struct skeleton *const queue = instance;
 	/* For payload_read() alone: what a queued word stands for. */
 	struct context context = { .value_bytes = queue->value_bytes };
 
 	*inspection = (struct inspection){ .elements = queue->tail - queue->head };
 	if (inspection->elements > queue->capacity)
-		inspection->broken = "ring: more elements than its capacity";
+		inspection->broken = "skeleton: more elements than its capacity";
 	for (uint64_t i = queue->head; i != queue->tail; i++)
 		inspection->sum += payload_read(&context, queue->slots[i % queue->capacity]);
 }
 
-#define STRUCTURE ring
+#define STRUCTURE skeleton
 /* attach, detach, quiesce, online and offline of a structure that needs locks alone. */
 #include "structures/lock/hooks.inc.h"
 

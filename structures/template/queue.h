@@ -1,9 +1,10 @@
 /*
- * ring: a skeleton to start a queue from: an array of fixed capacity, under one lock.
+ * skeleton: where to start a queue from: an array of fixed capacity, under one lock.
  *
- * To add a queue: copy queue.h and queue.c to structures/queue/NAME.h and NAME.c, replace `ring` by
- * NAME, and add one line to structures/CMakeLists.txt:  numamark_structure(queue/NAME LOCK mutex).
- * List, records, README table and tests then have it. (This pair is compiled by the tests alone.)
+ * To add a queue: copy queue.h and queue.c to structures/queue/NAME.h and NAME.c, replace `skeleton` and
+ * `template/queue` by NAME and queue/NAME, and add to structures/CMakeLists.txt the one line
+ * numamark_structure(queue/NAME LOCK mutex). List, records, README table and tests then have it.
+ * (This pair is compiled by the tests alone.)
  *
  * Every header begins with such an essay; map.h beside this says what belongs into each part.
  *
@@ -27,9 +28,9 @@
 #include "structures/lock/lock.h"
 #include "structures/queue/queue.h"
 
-enum { RING_CAPACITY = 1 << 16 };    /* without a wish of the user's */
+enum { SKELETON_CAPACITY = 1 << 16 };    /* without a wish of the user's */
 
-struct ring {
+struct skeleton {
 	struct lock lock;
 	CACHELINE_APART uint64_t head;
 	uint64_t tail;
@@ -41,12 +42,12 @@ struct ring {
 };
 
 /**
- * ring_enqueue() - append a value.
+ * skeleton_enqueue() - append a value.
  *
  * Return: true; false if the queue is full or there is no memory.
  * Linearizes: under the lock.    Progress: blocking.
  */
-static inline bool ring_enqueue(struct ring *queue, struct context *context, uint64_t value)
+static inline bool skeleton_enqueue(struct skeleton *queue, struct context *context, uint64_t value)
 {
 	uint64_t stored;
 	bool has_room;
@@ -65,14 +66,14 @@ static inline bool ring_enqueue(struct ring *queue, struct context *context, uin
 }
 
 /**
- * ring_dequeue() - take the oldest value.
+ * skeleton_dequeue() - take the oldest value.
  *
  * @value:  out; untouched if the queue is empty.
  *
  * Return: true; false if the queue is empty.
  * Linearizes: under the lock.    Progress: blocking.
  */
-static inline bool ring_dequeue(struct ring *queue, struct context *context, uint64_t *value)
+static inline bool skeleton_dequeue(struct skeleton *queue, struct context *context, uint64_t *value)
 {
 	uint64_t stored = 0;
 	bool is_taken;
@@ -91,7 +92,7 @@ static inline bool ring_dequeue(struct ring *queue, struct context *context, uin
 }
 
 /* Sleep where a thread that is pre-empted hurts most: here with the lock held. */
-static inline void ring_stall(struct ring *queue, struct worker *worker)
+static inline void skeleton_stall(struct skeleton *queue, struct worker *worker)
 {
 	lock_acquire(&queue->lock, worker->context.lock);
 	worker_sleep_stalled(worker);
