@@ -3,8 +3,15 @@
 set(NUMAMARK_DATA_DIR ${CMAKE_INSTALL_FULL_DATADIR}/numamark)
 file(RELATIVE_PATH NUMAMARK_DATA_BESIDE ${CMAKE_INSTALL_FULL_BINDIR} ${NUMAMARK_DATA_DIR})
 
-set(data ${CMAKE_INSTALL_DATADIR}/numamark)
-install(DIRECTORY workloads/presets DESTINATION ${data}/workloads FILES_MATCHING PATTERN "*.ini")
-install(DIRECTORY plots DESTINATION ${data} FILES_MATCHING PATTERN "*.gp")
-install(DIRECTORY hosts DESTINATION ${data} PATTERN CMakeLists.txt EXCLUDE)
-install(FILES runners/cli/numamark.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+# Called once all targets are known.
+function(numamark_install)
+	set(data ${CMAKE_INSTALL_DATADIR}/numamark)
+	install(TARGETS numamark RUNTIME)
+	install(FILES runners/cli/numamark.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+	install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+	install(DIRECTORY workloads/presets DESTINATION ${data}/workloads
+		FILES_MATCHING PATTERN "*.ini")
+	install(DIRECTORY plots DESTINATION ${data}
+		FILES_MATCHING PATTERN "*.gp" PATTERN "*.css")
+	install(DIRECTORY hosts DESTINATION ${data} PATTERN CMakeLists.txt EXCLUDE)
+endfunction()

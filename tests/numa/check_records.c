@@ -1,4 +1,7 @@
-/* check_records RESULTS WITNESS NODES PUS-PER-NODE THREADS MEMORY...: status 1 and a line for each complaint. */
+/*
+ * check_records RESULTS WITNESS NODES PUS-PER-NODE THREADS MEMORY...
+ * A line for each complaint, and status 1 if there is one.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 

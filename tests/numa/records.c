@@ -99,7 +99,7 @@ static void check_place(struct check *check, const char *place, const bool *pus)
 	}
 }
 
-/* Fills @pus with the record's PUs. Return: whether they are one PU a thread, each of this machine. */
+/* Fills @pus. Return: whether the record has one PU a thread, each of this machine. */
 static bool read_pus(struct check *check, const json_t *record, bool *pus)
 {
 	const json_t *list = json_object_get(record, "pus"), *item;
@@ -135,7 +135,7 @@ static void check_workers(struct check *check, const json_t *record)
 	check_witness(check, pus);
 }
 
-/* Parts that a trial has none of have no pages; some part must have some, or nothing was looked at. */
+/* A part that a trial has none of has no pages; but some part must have some. */
 static void check_pages(struct check *check, const json_t *record)
 {
 	json_t *residency = json_object_get(record, "residency"), *part;
@@ -148,8 +148,8 @@ static void check_pages(struct check *check, const json_t *record)
 		const double share = json_number_value(json_object_get(part, "share"));
 
 		looked_at += pages;
-		if (json_object_get(part, "unavailable"))
-			complain(check, "%s: residency is unavailable", name);
+		if (json_object_get(part, "unavailable") || json_object_get(part, "refused"))
+			complain(check, "%s: residency unavailable or refused", name);
 		else if (pages > 0 && !(share >= check->expected->share))
 			complain(check, "%s: %.3f of %lld pages on the intended node", name, share,
 				 (long long)pages);
