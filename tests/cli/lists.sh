@@ -76,7 +76,15 @@ output_that_takes_nothing_is_told() {
 	grep -q 'standard output' "$scratch/errors"
 }
 
+readme_shows_the_catalogue_as_it_is() {
+	"$program" list structures --markdown >"$scratch/catalogue"
+	sed -n '/<!-- catalogue -->/,/<!-- end -->/p' README.md | sed '1d;$d' >"$scratch/shown"
+	diff "$scratch/shown" "$scratch/catalogue" ||
+		fail "README.md is stale: put there what 'numamark list structures --markdown' prints"
+}
+
 check help_tells_of_every_command_and_axis
+check readme_shows_the_catalogue_as_it_is
 check version_is_one_line
 check lists_all_print_in_every_format
 check list_of_variants_has_its_stable_keys
