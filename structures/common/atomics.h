@@ -74,6 +74,21 @@ static inline void fence_seq_cst(void)
 #endif
 }
 
+/*
+ * For the recorder of histories alone (structures/common/history.h), which must not lend its order
+ * to what it watches: under ThreadSanitizer the hardware sees this fence and the sanitizer does not.
+ */
+static inline void fence_acq_rel(void)
+{
+#if !defined(ATOMICS_TSAN)
+	atomic_thread_fence(memory_order_acq_rel);
+#elif defined(__aarch64__)
+	__asm__ volatile("dmb ish" ::: "memory");
+#else
+	__asm__ volatile("" ::: "memory");    /* x86: the recorder's fetch_add is a full fence */
+#endif
+}
+
 /* The compiler alone: for the light side of an asymmetric pair, whose heavy side is sys_membarrier. */
 static inline void fence_compiler(void)
 {

@@ -40,6 +40,28 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 	worker->tally = tally;
 }
 
+/* Perform the calls of a history, and record them. */
+static __attribute__((noinline)) void OP(record)(struct STRUCTURE *structure, struct worker *worker)
+{
+	struct history *const history = worker->history;
+
+	for (unsigned n = 0; n < history->count; n++) {
+		struct history_call *const call = &history->calls[n];
+		const struct draw draw = { .key = call->key, .operation = call->operation };
+		struct answer answer;
+
+		if (call->quiesces)
+			OP(quiesce)(structure, &worker->context);
+		history_pause(call);
+		call->invoked = history_stamp(history->stamps);
+		answer = OP(step)(structure, worker, &worker->tally, draw);
+		call->returned = history_stamp(history->stamps);
+		call->took_effect = answer.took_effect;
+		call->value = answer.value;
+		call->worker = (uint16_t)worker->context.worker;
+	}
+}
+
 static void OP(run)(void *instance, struct worker *worker)
 {
 	struct STRUCTURE *structure = instance;
@@ -47,6 +69,8 @@ static void OP(run)(void *instance, struct worker *worker)
 	OP(online)(structure, &worker->context);
 	if (worker->phase == WORKER_PREFILL)
 		OP(fill)(structure, worker, &worker->tally);
+	else if (worker->phase == WORKER_HISTORY)
+		OP(record)(structure, worker);
 	else if (!worker->timing)
 		OP(loop)(structure, worker, false, false);
 	else if (!worker->timing->gaps)

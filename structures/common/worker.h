@@ -16,6 +16,7 @@
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
 #include "structures/common/histogram.h"
+#include "structures/common/history.h"
 #include "topology/clock.h"
 #include "workloads/draw.h"
 #include "workloads/prefill.h"
@@ -28,7 +29,7 @@ enum {
 
 enum worker_signal { WORKER_GO, WORKER_STOP, WORKER_STALL };
 
-enum worker_phase { WORKER_PREFILL, WORKER_MIX };
+enum worker_phase { WORKER_PREFILL, WORKER_MIX, WORKER_HISTORY };
 
 /* Counted in registers during a phase. Sums are modulo 2^64. */
 struct tally {
@@ -37,6 +38,12 @@ struct tally {
 	uint64_t sum_in, sum_out;    /* of keys added and removed, or of values enqueued and dequeued */
 	uint64_t mismatched;         /* values read that do not belong to their key, or out of producer order */
 	uint64_t sink;               /* keeps results alive */
+};
+
+/* What one operation did: for a recorded history, otherwise computed by nobody. */
+struct answer {
+	bool took_effect;
+	uint64_t value;              /* put or enqueued, read or dequeued */
 };
 
 /* Sampled or paced timing; NULL in a worker that times nothing. */
@@ -62,6 +69,7 @@ struct worker {
 	uint64_t *last_seen;           /* queues: latest sequence number received from each producer, [workers] */
 	uint64_t sequence;             /* queues: number of the next value this worker enqueues */
 	struct worker_timing *timing;
+	struct history *history;       /* WORKER_HISTORY: what to call and to record */
 	uint64_t stall_ns;             /* how long a stall lasts */
 	bool stall_as_writer;          /* hold the lock for writing */
 

@@ -5,8 +5,8 @@
  */
 #include "structures/map/map.h"
 
-ALWAYS_INLINE void OP(step)(struct STRUCTURE *map, struct worker *w, struct tally *tally,
-			    const struct draw draw)
+ALWAYS_INLINE struct answer OP(step)(struct STRUCTURE *map, struct worker *w, struct tally *tally,
+				     const struct draw draw)
 {
 	uint64_t value = 0;
 	bool took_effect;
@@ -33,13 +33,13 @@ ALWAYS_INLINE void OP(step)(struct STRUCTURE *map, struct worker *w, struct tall
 		tally->sum_out += took_effect ? draw.key : 0;
 		break;
 	}
+	return (struct answer){ took_effect, value };
 }
 
 static void OP(fill)(struct STRUCTURE *map, struct worker *w, struct tally *tally)
 {
 	for (uint64_t i = w->prefill_from; i < w->prefill_to; i++) {
-		OP(step)(map, w, tally,
-			 (struct draw){ prefill_key(&w->prefill, i), MAP_PUT });
+		OP(step)(map, w, tally, (struct draw){ prefill_key(&w->prefill, i), MAP_PUT });
 		if (i % WORKER_BATCH == 0)
 			OP(quiesce)(map, &w->context);
 	}

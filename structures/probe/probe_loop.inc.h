@@ -4,12 +4,13 @@
  */
 #include "structures/probe/probe.h"
 
-ALWAYS_INLINE void OP(step)(struct STRUCTURE *probe, struct worker *w, struct tally *tally,
-			    const struct draw draw)
+ALWAYS_INLINE struct answer OP(step)(struct STRUCTURE *probe, struct worker *w,
+				      struct tally *tally, const struct draw draw)
 {
 	tally->attempted[PROBE_TOUCH]++;
 	tally->succeeded[PROBE_TOUCH]++;
 	tally->sink += OP(touch)(probe, &w->context, draw.key);
+	return (struct answer){ .took_effect = true };
 }
 
 static void OP(fill)(struct STRUCTURE *probe, struct worker *w, struct tally *tally)

@@ -4,10 +4,10 @@
  */
 #include "structures/queue/queue.h"
 
-ALWAYS_INLINE void OP(step)(struct STRUCTURE *queue, struct worker *w, struct tally *tally,
-			    const struct draw draw)
+ALWAYS_INLINE struct answer OP(step)(struct STRUCTURE *queue, struct worker *w, struct tally *tally,
+				     const struct draw draw)
 {
-	uint64_t value;
+	uint64_t value = 0;
 	bool took_effect;
 
 	if (draw.operation == QUEUE_ENQUEUE) {
@@ -17,13 +17,14 @@ ALWAYS_INLINE void OP(step)(struct STRUCTURE *queue, struct worker *w, struct ta
 		tally->succeeded[QUEUE_ENQUEUE] += took_effect;
 		tally->sum_in += took_effect ? value : 0;
 		w->sequence += took_effect;
-		return;
+		return (struct answer){ took_effect, value };
 	}
 	took_effect = OP(dequeue)(queue, &w->context, &value);
 	tally->attempted[QUEUE_DEQUEUE]++;
 	tally->succeeded[QUEUE_DEQUEUE] += took_effect;
 	if (took_effect)
 		queue_count_dequeued(w, tally, value);
+	return (struct answer){ took_effect, value };
 }
 
 static void OP(fill)(struct STRUCTURE *queue, struct worker *w, struct tally *tally)
