@@ -294,13 +294,18 @@ static const struct conformance_case cases[] = {
 	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0 },
 };
 
-static unsigned workers_of(const struct conformance_case *given, const struct topology *topology)
+static unsigned workers_of(const struct conformance_case *given, const struct trial *trial)
 {
-	const unsigned pus = topology_pu_count(topology);
+	const struct variant *const variant = trial->conformance->variant;
+	const unsigned pus = topology_pu_count(trial->conformance->topology);
+	const unsigned most = variant->producers_max && variant->consumers_max
+				      ? variant->producers_max + variant->consumers_max
+				      : HARNESS_WORKERS_MAX;
+	unsigned workers = pus < 2 ? 2 : pus > 4 ? 4 : pus;
 
 	if (given->workers)
-		return given->workers;
-	return pus < 2 ? 2 : pus > 4 ? 4 : pus;
+		workers = given->workers;
+	return workers < most ? workers : most;
 }
 
 static struct harness_options options_of(const struct conformance_case *given,
@@ -311,7 +316,7 @@ static struct harness_options options_of(const struct conformance_case *given,
 	return (struct harness_options){
 		.topology = conformance->topology,
 		.variant = conformance->variant,
-		.workers = workers_of(given, conformance->topology),
+		.workers = workers_of(given, trial),
 		.pus = given->pus,
 		.range = trial->load->range,
 		.expected = trial->load->expected,

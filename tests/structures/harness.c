@@ -20,6 +20,7 @@ struct harness {
 	struct memory *memory;
 	void *instance;
 	struct worker *workers[HARNESS_WORKERS_MAX];
+	bool rests[HARNESS_WORKERS_MAX]; /* of the last mix its role leaves nothing */
 	struct harness_thread threads[HARNESS_WORKERS_MAX];
 	unsigned pus[HARNESS_WORKERS_MAX];
 	pthread_barrier_t barrier;    /* workers and the test: before and after each action */
@@ -27,6 +28,36 @@ struct harness {
 	void *argument;
 	bool is_attached;
 };
+
+unsigned harness_producers(const struct harness_options *options)
+{
+	const struct variant *const variant = options->variant;
+	const unsigned producers_max = variant->producers_max,
+		       consumers_max = variant->consumers_max;
+	const unsigned workers = options->workers;
+
+	if ((!producers_max || workers <= producers_max) &&
+	    (!consumers_max || workers <= consumers_max))
+		return 0;
+	if (!producers_max)
+		return workers - consumers_max;
+	return producers_max < workers ? producers_max : workers - 1;
+}
+
+/* What of a mix the role of a worker allows. */
+static void apply_role(const struct harness *harness, unsigned worker, struct mix *mix)
+{
+	const struct family *const family = harness->options.variant->family;
+	const unsigned producers = harness_producers(&harness->options);
+
+	if (!producers)
+		return;
+	const int other = worker < producers ? family->remove : family->insert;
+	const int own = worker < producers ? family->insert : family->remove;
+
+	mix->share[own] = mix->share[own] ? MIX_TOTAL : 0;
+	mix->share[other] = 0;
+}
 
 int harness_set_mix(struct harness *harness, const char *mix, unsigned from, unsigned to,
 		    struct fault *fault)
@@ -39,11 +70,17 @@ int harness_set_mix(struct harness *harness, const char *mix, unsigned from, uns
 		.workers = harness->options.workers,
 		.insert_operation = family->insert,
 	};
-	int error = mix_parse(mix ? mix : family->default_mix, family->operations, &options.mix,
-			      fault);
+	struct mix asked;
+	int error = mix_parse(mix ? mix : family->default_mix, family->operations, &asked, fault);
 
 	for (unsigned i = from; !error && i < to; i++) {
 		options.worker = i;
+		options.mix = asked;
+		apply_role(harness, i, &options.mix);
+		harness->rests[i] = true;
+		for (unsigned o = 0; o < MIX_OPERATIONS_MAX; o++)
+			if (options.mix.share[o])
+				harness->rests[i] = false;
 		error = draw_init(&harness->workers[i]->draw, &options, NULL, fault);
 	}
 	return error;
@@ -52,8 +89,7 @@ int harness_set_mix(struct harness *harness, const char *mix, unsigned from, uns
 static int make_worker(struct harness *harness, unsigned index)
 {
 	const unsigned workers = harness->options.workers;
-	struct worker *const worker =
-		memory_thread(harness->memory, index, sizeof(struct worker));
+	struct worker *const worker = memory_thread(harness->memory, index, sizeof(struct worker));
 
 	if (!worker)
 		return -ENOMEM;
@@ -193,8 +229,7 @@ int harness_attach(struct harness *harness)
 	for (unsigned i = 0; i < harness->options.workers; i++) {
 		harness->threads[i] = (struct harness_thread){ .harness = harness, .index = i };
 		/* A barrier waits for them all: without one of them there is no going on. */
-		if (pthread_create(&harness->threads[i].thread, NULL, serve,
-				   &harness->threads[i]))
+		if (pthread_create(&harness->threads[i].thread, NULL, serve, &harness->threads[i]))
 			abort();
 	}
 	pthread_barrier_wait(&harness->barrier);
@@ -238,17 +273,23 @@ void harness_prefill(struct harness *harness, struct worker *worker, void *argum
 {
 	const struct harness_options *const options = &harness->options;
 	const uint64_t count = *(const uint64_t *)argument;
+	const unsigned producers = harness_producers(options);
+	const unsigned inserters = producers ? producers : options->workers;
 	const unsigned index = worker->context.worker;
 
+	if (index >= inserters)
+		return;
 	worker->phase = WORKER_PREFILL;
 	worker->prefill = prefill_init(options->range, count, options->seed);
-	worker->prefill_from = count * index / options->workers;
-	worker->prefill_to = count * (index + 1) / options->workers;
+	worker->prefill_from = count * index / inserters;
+	worker->prefill_to = count * (index + 1) / inserters;
 	options->variant->run(harness->instance, worker);
 }
 
 void harness_mix(struct harness *harness, struct worker *worker, void *argument)
 {
+	if (harness->rests[worker->context.worker])
+		return;
 	worker->phase = WORKER_MIX;
 	worker->limit = *(const uint64_t *)argument;
 	harness->options.variant->run(harness->instance, worker);

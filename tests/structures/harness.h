@@ -59,7 +59,16 @@ void harness_perform(struct harness *harness, harness_action *action, void *argu
 harness_action harness_prefill;
 harness_action harness_mix;
 
-/* Draw from another mix, workers [@from, @to); to be called between two actions. */
+/*
+ * Where the variant takes fewer producers or consumers than there are workers, the first ones
+ * produce and the others consume. Return: how many produce, 0 if each worker does both.
+ */
+unsigned harness_producers(const struct harness_options *options);
+
+/*
+ * Draw from another mix, workers [@from, @to); to be called between two actions. Each takes of the
+ * mix what its role allows, and rests if that is nothing.
+ */
 int harness_set_mix(struct harness *harness, const char *mix, unsigned from, unsigned to,
 		    struct fault *fault);
 
