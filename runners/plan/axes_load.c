@@ -311,6 +311,14 @@ int axis_check_prefill(const struct cell *cell, const struct topology *topology,
 			 cell->prefill, keeps_keys ? "range" : "capacity", most);
 }
 
+static const char *at_most(unsigned most, char text[static 32])
+{
+	if (!most)
+		return "any number";
+	snprintf(text, 32, "at most %u", most);
+	return text;
+}
+
 /* Every worker of mixed roles both inserts and removes. */
 static int check_limits(const struct cell *cell, struct fault *fault)
 {
@@ -323,10 +331,11 @@ static int check_limits(const struct cell *cell, struct fault *fault)
 	    (!variant->consumers_max || consumers <= variant->consumers_max))
 		return 0;
 	return fault_set(fault, -ERANGE,
-			 "roles=%s with threads=%u gives %s %u producers and %u consumers; "
-			 "it takes at most %u and %u (0: any number)",
-			 cell->text[AXIS_ROLES], cell->threads, variant->name, producers, consumers,
-			 variant->producers_max, variant->consumers_max);
+			 "roles=%s with threads=%u gives %u producers and %u consumers; by its "
+			 "algorithm %s takes %s of the former and %s of the latter",
+			 cell->text[AXIS_ROLES], cell->threads, producers, consumers, variant->name,
+			 at_most(variant->producers_max, (char[32]){ 0 }),
+			 at_most(variant->consumers_max, (char[32]){ 0 }));
 }
 
 int axis_check_roles(const struct cell *cell, const struct topology *topology, struct fault *fault)

@@ -96,9 +96,13 @@ static bool is_left_out(const struct expansion *expansion, enum axis_key refused
 	const enum axis_key side = error == -ERANGE ? AXIS_THREADS : AXIS_VARIANT;
 	const struct value *const one = value_at(expansion, side);
 	const struct value *const other = value_at(expansion, refused);
+	const struct value *const variant = value_at(expansion, AXIS_VARIANT);
 
 	if (error != -ERANGE && error != -EOPNOTSUPP)
 		return false;
+	/* So many of a role as the algorithm does not take: of a glob it is the variant that goes. */
+	if (refused == AXIS_ROLES && variant && variant->is_expanded)
+		return true;
 	return !one || one->is_expanded || (other && is_from_preset(one) != is_from_preset(other));
 }
 

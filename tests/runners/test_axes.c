@@ -443,6 +443,22 @@ static void roles_that_cannot_be_are_refused(void **state)
 						   { NULL, NULL } });
 }
 
+static void roles_beyond_what_the_algorithm_takes_are_refused(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=queue/spsc threads=2", &cell), -ERANGE);
+	assert_non_null(strstr(cells_fault.text, "queue/spsc takes at most 1"));
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=queue/spsc threads=3 roles=1:2", &cell), -ERANGE);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=queue/spsc threads=2 roles=1:1", &cell), 0);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=queue/spsc threads=1", &cell), 0);
+	cell_free(&cell);
+}
+
 static void roles_leave_no_say_to_the_mix(void **state)
 {
 	struct cell cell;
@@ -590,6 +606,7 @@ int main(void)
 		cmocka_unit_test(free_is_for_variants_that_retire),
 		cmocka_unit_test(roles_split_gives_the_larger_half_to_consumers),
 		cmocka_unit_test(roles_that_cannot_be_are_refused),
+		cmocka_unit_test(roles_beyond_what_the_algorithm_takes_are_refused),
 		cmocka_unit_test(roles_leave_no_say_to_the_mix),
 		cmocka_unit_test(rate_and_latency_spellings),
 		cmocka_unit_test(arrivals_need_a_rate),

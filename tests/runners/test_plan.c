@@ -225,6 +225,18 @@ static void plan_auto_leaves_out_threads_that_the_roles_cannot_take(void **state
 	plan_free(&plan);
 }
 
+static void plan_glob_leaves_out_variants_that_take_fewer_of_a_role(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_planned("variant=queue/[sv][py]* threads=2", &plan, 1);
+	assert_true(has_cell(&plan, "queue/vyukov", 2));
+	assert_int_equal(plan.left_out, 1);
+	plan_free(&plan);
+	assert_refused("variant=queue/spsc threads=2", -ERANGE, "at most 1");
+}
+
 static void plan_named_combination_that_cannot_be_is_refused(void **state)
 {
 	(void)state;
@@ -494,6 +506,7 @@ int main(void)
 		cmocka_unit_test(plan_value_that_ends_with_a_comma_goes_on),
 		cmocka_unit_test(plan_glob_leaves_out_what_cannot_be),
 		cmocka_unit_test(plan_auto_leaves_out_threads_that_the_roles_cannot_take),
+		cmocka_unit_test(plan_glob_leaves_out_variants_that_take_fewer_of_a_role),
 		cmocka_unit_test(plan_named_combination_that_cannot_be_is_refused),
 		cmocka_unit_test(plan_value_that_no_cell_takes_is_refused),
 		cmocka_unit_test(plan_axis_that_says_nothing_to_some_cells_keeps_their_ids),
