@@ -8,7 +8,7 @@
 /* Exit statuses. */
 enum cli_status {
 	CLI_DONE = 0,
-	CLI_UNSOUND = 1,    /* measured, but what was measured is not to be relied on */
+	CLI_UNSOUND = 1,    /* measured or verified, but not to be relied on */
 	CLI_MISTAKE = 2,    /* the user's */
 	CLI_MISSING = 3,    /* something, on this machine */
 	CLI_INTERRUPTED = 130
@@ -24,7 +24,7 @@ struct command {
 };
 
 extern const struct command command_run, command_list, command_topo, command_plot, command_report,
-	command_probe, command_host, command_help;
+	command_verify, command_probe, command_host, command_help;
 
 /* All commands in the order of the overview. */
 extern const struct command *const commands[];

@@ -4,7 +4,7 @@
 help_tells_of_every_command_and_axis() {
 	numamark help
 	expect_status 0
-	for command in run list topo plot report probe host help; do
+	for command in run list topo plot report verify probe host help; do
 		grep -q "^  $command " "$scratch/said" || fail "no $command in the overview"
 		"$program" help $command >"$scratch/one"
 		grep -q "^Usage: numamark $command" "$scratch/one" || fail "$(cat "$scratch/one")"
@@ -60,6 +60,19 @@ probe_limits_knows_draws_and_words() {
 	done
 }
 
+verify_counts_histories_and_says_what_was_checked() {
+	numamark verify queue/vyukov 'map/line*' probe/null --seconds 2 --seed 5 --threads 2
+	expect_status 0
+	grep -q '^map/line@bucket .* kept  *linearizable$' "$scratch/said" ||
+		fail "$(cat "$scratch/said")"
+	grep -q "^queue/vyukov .* kept  *each value once, in its producer's order$" "$scratch/said"
+	grep -q '^probe/null  *0  skipped  its family has no specification$' "$scratch/said"
+	tail -n 1 "$scratch/said" >"$scratch/last"
+	grep -qE '^[0-9]+ histories of [0-9]+ variants in [0-9.]+ s, seed 5: [0-9]+ kept, 0 broken, 1 skipped$' \
+		"$scratch/last" || fail "$(cat "$scratch/last")"
+	[ "$(cut -d' ' -f1 "$scratch/last")" -ge 100 ] || fail "$(cat "$scratch/last")"
+}
+
 host_check_grades_every_item() {
 	numamark host check
 	expect_status 0
@@ -90,5 +103,6 @@ check lists_all_print_in_every_format
 check list_of_variants_has_its_stable_keys
 check list_is_of_variants_if_none_is_named
 check probe_limits_knows_draws_and_words
+check verify_counts_histories_and_says_what_was_checked
 check host_check_grades_every_item
 check output_that_takes_nothing_is_told

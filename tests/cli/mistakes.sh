@@ -114,6 +114,19 @@ mistake_topology_missing_empty_binary_or_huge_is_refused() {
 	expect_mistake 2 'pack:' topo --input 'pack:0'
 }
 
+mistake_in_what_to_verify_is_refused() {
+	expect_mistake 2 'did you mean map/michael+hp?' verify map/micheal+hp
+	expect_mistake 2 'no variant matches' verify 'mop/*'
+	expect_mistake 2 '--seconds 0: allowed are 1 to' verify --seconds 0
+	expect_mistake 2 '--seconds -5' verify --seconds -5
+	expect_mistake 2 '--seconds 1e99' verify --seconds 1e99
+	expect_mistake 2 '--seed x' verify --seed x
+	expect_mistake 2 '--threads 1: allowed are 2 to 8' verify --threads 1
+	expect_mistake 2 '--threads 9' verify --threads 2,9
+	expect_mistake 2 '--threads : allowed' verify --threads 2,
+	expect_mistake 2 'unknown option --treads' verify --treads 2
+}
+
 mistake_in_other_commands_is_one_line_too() {
 	expect_mistake 2 'no such list' list colours
 	expect_mistake 2 'did you mean variants?' list varaints
@@ -142,4 +155,5 @@ check mistake_seed_or_label_that_is_none_is_refused
 check mistake_in_a_preset_has_file_and_line
 check mistake_preset_missing_empty_binary_or_huge_is_refused
 check mistake_topology_missing_empty_binary_or_huge_is_refused
+check mistake_in_what_to_verify_is_refused
 check mistake_in_other_commands_is_one_line_too

@@ -1,0 +1,43 @@
+/*
+ * A small concurrent history as the checker sees it: calls by the order of their beginnings, keys
+ * and values renamed to small numbers.
+ */
+#ifndef RUNNERS_VERIFY_EVENTS_H
+#define RUNNERS_VERIFY_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	EVENTS_MAX = 64, /* a set of them is a 64-bit word */
+	EVENT_KEYS_MAX = 4,
+	EVENT_ITEMS_MAX = 63,
+	EVENT_NO_VALUE = 0
+};
+
+struct event {
+	uint64_t invoked, returned;
+	uint16_t operation; /* of the family */
+	uint16_t worker;
+	uint8_t key;   /* index among the keys of the history */
+	uint8_t value; /* the same number for the same value; EVENT_NO_VALUE: none */
+	bool took_effect;
+};
+
+/*
+ * What a structure holds. Map: items[key] is a value or EVENT_NO_VALUE. Queue: the first @count
+ * items, oldest first; the others are EVENT_NO_VALUE, so that equal states have equal bytes.
+ */
+struct state {
+	uint8_t count;
+	uint8_t items[EVENT_ITEMS_MAX];
+};
+
+struct events {
+	struct state initial;
+	unsigned count;
+	unsigned capacity; /* a queue that holds so many may refuse; 0: never */
+	struct event of[EVENTS_MAX];
+};
+
+#endif

@@ -1,0 +1,179 @@
+#include "runners/verify/promise.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "structures/map/map.h"
+#include "structures/queue/queue.h"
+
+static uint64_t bit(unsigned i)
+{
+	return UINT64_C(1) << i;
+}
+
+static bool step_map(const struct events *events, struct state *state, const struct event *event)
+{
+	uint8_t *const item = &state->items[event->key];
+	const bool was_present = *item != EVENT_NO_VALUE;
+
+	(void)events;
+	switch (event->operation) {
+	case MAP_GET:
+		return event->took_effect == was_present && (!was_present || *item == event->value);
+	case MAP_PUT: *item = event->value; return event->took_effect != was_present;
+	default: *item = EVENT_NO_VALUE; return event->took_effect == was_present;
+	}
+}
+
+static bool step_queue(const struct events *events, struct state *state, const struct event *event)
+{
+	if (event->operation == QUEUE_ENQUEUE) {
+		if (!event->took_effect)
+			return events->capacity && state->count >= events->capacity;
+		state->items[state->count++] = event->value;
+		return true;
+	}
+	if (!event->took_effect || !state->count)
+		return !event->took_effect && !state->count;
+	if (state->items[0] != event->value)
+		return false;
+	memmove(state->items, state->items + 1, --state->count);
+	state->items[state->count] = EVENT_NO_VALUE;
+	return true;
+}
+
+/*
+ * Keys are objects of their own, and a history is linearizable if each object's part of it is (M.
+ * Herlihy, J. Wing, ACM TOPLAS 12(3), 1990; for searching: A. Horn, D. Kroening, "Faster
+ * linearizability checking via P-compositionality", FORTE 2015).
+ */
+static bool keys_are_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	for (unsigned key = 0; key < EVENT_KEYS_MAX; key++) {
+		uint64_t of_key = 0;
+
+		for (unsigned i = 0; i < events->count; i++)
+			of_key |= events->of[i].key == key ? bit(i) : 0;
+		if (!linearize(events, subset & of_key, step_map, memo))
+			return false;
+	}
+	return true;
+}
+
+static bool queue_is_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	return linearize(events, subset, step_queue, memo);
+}
+
+static bool is_read_by_a_get(const struct events *events, uint64_t subset, uint8_t value)
+{
+	for (unsigned i = 0; i < events->count; i++)
+		if (subset & bit(i) && events->of[i].operation == MAP_GET &&
+		    events->of[i].value == value)
+			return true;
+	return false;
+}
+
+/* Reads; and puts that replace a value by one that nobody read. */
+static uint64_t map_without(const struct events *events, uint64_t subset, unsigned i)
+{
+	const struct event *const event = &events->of[i];
+
+	if (event->operation == MAP_PUT)
+		return event->took_effect || is_read_by_a_get(events, subset, event->value)
+			       ? 0
+			       : bit(i);
+	return event->operation == MAP_GET || !event->took_effect ? bit(i) : 0;
+}
+
+/* The events of @subset with this operation and value that took effect. */
+static uint64_t queue_events(const struct events *events, uint64_t subset, unsigned operation,
+			     uint8_t value)
+{
+	uint64_t found = 0;
+
+	for (unsigned i = 0; i < events->count; i++)
+		if (subset & bit(i) && events->of[i].operation == operation &&
+		    events->of[i].took_effect && events->of[i].value == value)
+			found |= bit(i);
+	return found;
+}
+
+/* Refusals; and, where nothing was refused for want of room, a value with all that it did. */
+static uint64_t queue_without(const struct events *events, uint64_t subset, unsigned i)
+{
+	const struct event *const event = &events->of[i];
+
+	if (!event->took_effect)
+		return bit(i);
+	for (unsigned other = 0; other < events->count; other++)
+		if (subset & bit(other) && events->of[other].operation == QUEUE_ENQUEUE &&
+		    !events->of[other].took_effect)
+			return 0;
+	if (event->operation == QUEUE_DEQUEUE)
+		return 0;
+	return bit(i) | queue_events(events, subset, QUEUE_DEQUEUE, event->value);
+}
+
+/* Set in [0] the enqueue and in [1] the dequeue of a value. Return: whether there is one of each. */
+static bool find_both(const struct events *events, uint64_t subset, uint8_t value,
+		      const struct event *both[2])
+{
+	const uint64_t in = queue_events(events, subset, QUEUE_ENQUEUE, value);
+	const uint64_t out = queue_events(events, subset, QUEUE_DEQUEUE, value);
+
+	if (__builtin_popcountll(in) != 1 || __builtin_popcountll(out) != 1)
+		return false;
+	both[0] = &events->of[__builtin_ctzll(in)];
+	both[1] = &events->of[__builtin_ctzll(out)];
+	return both[0]->invoked < both[1]->returned;
+}
+
+/* One value of a producer must not come out after a later one of the same producer is out. */
+static bool are_in_order(const struct event *first[2], const struct event *second[2])
+{
+	if (first[0]->worker != second[0]->worker)
+		return true;
+	if (first[0]->invoked < second[0]->invoked)
+		return second[1]->returned > first[1]->invoked;
+	return first[1]->returned > second[1]->invoked;
+}
+
+/* For queues that are not linearizable: each value comes out once, in its producer's order. */
+static bool queue_keeps_values(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	const struct event *known[EVENTS_MAX][2];
+	unsigned count = 0;
+
+	(void)memo;
+	for (unsigned i = 0; i < events->count; i++) {
+		if (!(subset & bit(i)) || !events->of[i].took_effect)
+			continue;
+		if (!find_both(events, subset, events->of[i].value, known[count]))
+			return false;
+		for (unsigned other = 0; other < count; other++)
+			if (known[other][0] != known[count][0] &&
+			    !are_in_order(known[other], known[count]))
+				return false;
+		count++;
+	}
+	return true;
+}
+
+static const struct promise map_promise = { "linearizable", step_map, keys_are_linearizable,
+					    map_without };
+static const struct promise queue_promise = { "linearizable", step_queue, queue_is_linearizable,
+					      queue_without };
+static const struct promise values_promise = { "each value once, in its producer's order", NULL,
+					       queue_keeps_values, queue_without };
+
+const struct promise *promise_of(const struct variant *variant, const char **reason)
+{
+	if (variant->family == &queue_family)
+		return variant->is_linearizable ? &queue_promise : &values_promise;
+	if (variant->family == &map_family && variant->is_linearizable)
+		return &map_promise;
+	*reason = variant->family == &map_family ? "declares itself not linearizable"
+						 : "its family has no specification";
+	return NULL;
+}

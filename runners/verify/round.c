@@ -1,0 +1,83 @@
+#include "runners/verify/round.h"
+
+#include <string.h>
+
+/* Values in the order in which they were met: number n is at [n - 1]. */
+struct names {
+	unsigned count;
+	uint64_t values[EVENTS_MAX + EVENT_KEYS_MAX];
+};
+
+static uint8_t name_of(struct names *names, uint64_t value)
+{
+	unsigned i = 0;
+
+	while (i < names->count && names->values[i] != value)
+		i++;
+	if (i == names->count)
+		names->values[names->count++] = value;
+	return (uint8_t)(i + 1);
+}
+
+static void insert(struct events *events, const struct event *event)
+{
+	unsigned at = events->count++;
+
+	while (at && events->of[at - 1].invoked > event->invoked) {
+		events->of[at] = events->of[at - 1];
+		at--;
+	}
+	events->of[at] = *event;
+}
+
+static struct event event_of(const struct round *round, const struct history_call *call,
+			     struct names *names)
+{
+	/* A put has a value in any case, and so has what was found; no other failure has one. */
+	const bool has_value = call->took_effect || call->value;
+
+	return (struct event){
+		.invoked = call->invoked,
+		.returned = call->returned,
+		.operation = call->operation,
+		.worker = call->worker,
+		.key = (uint8_t)(call->key - round->first_key),
+		.value = has_value ? name_of(names, call->value) : EVENT_NO_VALUE,
+		.took_effect = call->took_effect,
+	};
+}
+
+void round_events(const struct round *round, struct events *events)
+{
+	struct names names = { 0 };
+
+	memset(&events->initial, 0, sizeof(events->initial));
+	events->count = 0;
+	events->capacity = round->capacity;
+	for (unsigned key = 0; key < round->keys; key++)
+		if (round->initial[key] != ROUND_ABSENT)
+			events->initial.items[key] = name_of(&names, round->initial[key]);
+	for (unsigned worker = 0; worker < round->workers; worker++) {
+		struct lane *const lane = round->lanes[worker];
+
+		for (unsigned part = 0; part < SCRIPT_PARTS; part++) {
+			const struct history_call *const calls = lane_part(lane, part);
+
+			for (unsigned i = 0; i < lane->count[part]; i++) {
+				const struct event event = event_of(round, &calls[i], &names);
+
+				insert(events, &event);
+			}
+		}
+	}
+}
+
+unsigned round_calls(const struct round *round)
+{
+	unsigned calls = 0;
+
+	for (unsigned worker = 0; worker < round->workers; worker++)
+		for (unsigned part = 0; part < SCRIPT_PARTS; part++)
+			calls += round->lanes[worker]->count[part];
+	return calls;
+}

@@ -1,0 +1,145 @@
+#include <errno.h>
+#include <string.h>
+
+#include "runners/verify/team_state.h"
+#include "topology/placement.h"
+
+static int make_member(struct team *team, unsigned index)
+{
+	const struct team_options *const options = team->options;
+	struct member *const member = memory_thread(team->memory, index, sizeof(struct member));
+	struct worker *const worker = memory_thread(team->memory, index, sizeof(struct worker));
+
+	if (!member || !worker)
+		return -ENOMEM;
+	team->members[index] = member;
+	member->team = team;
+	member->index = index;
+	member->worker = worker;
+	member->random = random_seed(options->seed, index, RANDOM_SCHEDULE);
+	member->memo = memo_create();
+	member->history.stamps = &team->stamps;
+	worker->history = &member->history;
+	worker->phase = WORKER_HISTORY;
+	worker->workers = options->workers;
+	worker->context = (struct context){
+		.arena = memory_arena(team->memory, index),
+		.value_bytes = options->value_bytes,
+		.worker = index,
+		.node = memory_worker_node(team->memory, index),
+	};
+	worker->draw.values = random_seed(options->seed, index, RANDOM_VALUES);
+	worker->last_seen =
+		memory_thread(team->memory, index, options->workers * sizeof(*worker->last_seen));
+	for (unsigned n = 0; n < ROUNDS; n++)
+		team->rounds[n].lanes[index] = &member->lanes[n];
+	return worker->last_seen && member->memo ? 0 : -ENOMEM;
+}
+
+static int make_memory(struct team *team, struct fault *fault)
+{
+	const struct team_options *const options = team->options;
+	const struct placement placement = { .kind = PLACEMENT_CORES_FIRST };
+	const struct memory_options memory = {
+		.topology = options->topology,
+		.policy = { .kind = MEMORY_LOCAL },
+		.worker_pus = team->pus,
+		.workers = options->workers,
+		.limit_bytes = (size_t)1 << MEMORY_LOG2,
+	};
+	const int error =
+		placement_plan(options->topology, &placement, options->workers, team->pus, fault);
+
+	return error ? error : memory_create(&memory, &team->memory, fault);
+}
+
+static int make_instance(struct team *team, struct fault *fault)
+{
+	const struct team_options *const options = team->options;
+	const struct setup setup = {
+		.memory = team->memory,
+		.workers = options->workers,
+		.range = options->range,
+		.expected = EXPECTED,
+		.capacity = options->variant->is_bounded ? CAPACITY : 0,
+		.value_bytes = options->value_bytes,
+	};
+	const int error = options->variant->create(&setup, &team->instance);
+
+	return error ? fault_set(fault, error, "create: %s", strerror(-error)) : 0;
+}
+
+int team_make(struct team *team, struct fault *fault)
+{
+	const struct team_options *const options = team->options;
+	int error = make_memory(team, fault);
+
+	if (error)
+		return error;
+	for (unsigned i = 0; !error && i < options->workers; i++)
+		error = make_member(team, i);
+	team->known =
+		error ? NULL : memory_shared(team->memory, options->range * sizeof(*team->known));
+	if (!team->known)
+		return fault_set(fault, -ENOMEM, "no memory for the workers");
+	for (uint64_t key = 0; key < options->range; key++)
+		team->known[key] = ROUND_ABSENT;
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		team->rounds[n].workers = options->workers;
+		team->rounds[n].capacity = options->variant->is_bounded ? CAPACITY : 0;
+	}
+	return make_instance(team, fault);
+}
+
+void team_release(struct team *team)
+{
+	if (team->instance)
+		team->options->variant->destroy(team->instance);
+	for (unsigned i = 0; i < team->options->workers; i++)
+		if (team->members[i])
+			memo_destroy(team->members[i]->memo);
+	if (team->memory)
+		memory_destroy(team->memory);
+}
+
+const char *team_judge_counts(const struct team *team)
+{
+	const struct variant *const variant = team->options->variant;
+	struct inspection inspection;
+	uint64_t elements = 0, sum = 0, torn = 0, exhausted = 0;
+
+	for (unsigned i = 0; i < team->options->workers; i++) {
+		const struct worker *const worker = team->members[i]->worker;
+
+		elements += worker->tally.succeeded[variant->family->insert] -
+			    worker->tally.succeeded[variant->family->remove];
+		sum += worker->tally.sum_in - worker->tally.sum_out;
+		torn += worker->context.torn;
+		exhausted += worker->context.exhausted;
+	}
+	variant->inspect(team->instance, &inspection);
+	if (inspection.broken)
+		return inspection.broken;
+	if (torn)
+		return "a payload was not whole when it was read";
+	if (exhausted)
+		return "the memory of the instance ran out";
+	if (inspection.elements != elements)
+		return "its elements are not as many as went in and did not come out";
+	return inspection.sum != sum ? "the sum of its elements is not what went in and stayed"
+				     : NULL;
+}
+
+const char *team_judge_memory(struct team *team)
+{
+	const struct variant *const variant = team->options->variant;
+
+	variant->destroy(team->instance);
+	team->instance = NULL;
+	if (!strcmp(variant->reclaim, "leak"))
+		return NULL;
+	return memory_in_use_bytes(team->memory, MEMORY_NODES) +
+			       memory_in_use_bytes(team->memory, MEMORY_PAYLOADS)
+		       ? "nodes or payloads are not given back"
+		       : NULL;
+}
