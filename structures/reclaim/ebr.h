@@ -84,5 +84,9 @@ static inline void ebr_announce(struct reclaim_thread *thread, unsigned slot, ui
 #define ebr_retire  epoch_retire
 #define ebr_flush   epoch_flush
 #define ebr_garbage epoch_garbage
+#define ebr_ticket  epoch_ticket
+#define ebr_now     epoch_now
+#define ebr_nudge   epoch_nudge
+#define ebr_count   epoch_count
 
 #endif

@@ -121,6 +121,11 @@ static void epoch_advance(struct reclaim_thread *thread)
 	cas_acq_rel(&domain->epoch, &epoch, epoch + 1);
 }
 
+void epoch_nudge(struct reclaim_thread *thread)
+{
+	epoch_advance(thread);
+}
+
 static bool epoch_is_ripe(const struct limbo_bag *bag, uint64_t epoch)
 {
 	return epoch - bag->epoch >= EPOCH_GRACE;

@@ -80,6 +80,9 @@ int epoch_attach(struct reclaim *domain, struct context *context);
 void epoch_detach(struct reclaim_thread *thread);
 struct garbage epoch_garbage(struct reclaim *domain);
 
+/* Try to move the epoch on. */
+void epoch_nudge(struct reclaim_thread *thread);
+
 /* Seal the open bag, ripen what may be, and try to move the epoch if that lags behind. */
 void epoch_seal(struct reclaim_thread *thread);
 
@@ -89,6 +92,29 @@ void epoch_flush(struct reclaim_thread *thread);
 static inline uint64_t epoch_announcement(uint64_t epoch)
 {
 	return epoch << 1 | 1;
+}
+
+/* The epoch that a ticket stands for is the one of a bag sealed at the same moment. */
+static inline uint64_t epoch_ticket(struct reclaim_thread *thread)
+{
+	/* seq_cst: Ft above, between the unlinking and the load of the epoch; pairs with the fences
+	 * in ebr_enter(), qsbr_tell() and epoch_advance(). */
+	fence_seq_cst();
+	/* relaxed: as in epoch_append(). */
+	return load_relaxed(&thread->domain->epoch);
+}
+
+static inline uint64_t epoch_now(struct reclaim_thread *thread)
+{
+	/* acquire: what readers did before this epoch is done; pairs with the CAS in
+	 * epoch_advance(). */
+	return load_acquire(&thread->domain->epoch);
+}
+
+static inline void epoch_count(struct reclaim_thread *thread, uint64_t retired, uint64_t freed)
+{
+	limbo_count_retired(&thread->limbo.counts, retired);
+	limbo_count_freed(&thread->limbo.counts, freed);
 }
 
 static inline void epoch_retire(struct reclaim_thread *thread, void *object, enum memory_part part,

@@ -153,7 +153,7 @@ static inline void hp_retire(struct reclaim_thread *thread, void *object, enum m
 {
 	const unsigned threshold = thread->domain->threshold;
 
-	limbo_count_retired(&thread->counts);
+	limbo_count_retired(&thread->counts, 1);
 	if (__builtin_expect(thread->retired_count == threshold, 0)) {
 		/* The last look was refused by the kernel. Never freed: the trial is invalid. */
 		++*thread->exhausted;

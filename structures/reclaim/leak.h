@@ -48,7 +48,7 @@ static inline void leak_retire(struct reclaim_thread *thread, void *object, enum
 			       size_t size_bytes)
 {
 	(void)object, (void)part, (void)size_bytes;
-	limbo_count_retired(&thread->counts);
+	limbo_count_retired(&thread->counts, 1);
 }
 
 #define leak_detach  leak_nothing

@@ -105,10 +105,10 @@ void limbo_spare(struct limbo *limbo, struct limbo_bag *bag);
 /* The open bag, to be filled no more; NULL if nothing is in it. */
 struct limbo_bag *limbo_seal(struct limbo *limbo);
 
-static inline void limbo_count_retired(struct limbo_counts *counts)
+static inline void limbo_count_retired(struct limbo_counts *counts, uint64_t more)
 {
 	/* relaxed: one writer; an addition in memory, not a locked one. */
-	store_relaxed(&counts->retired, load_relaxed(&counts->retired) + 1);
+	store_relaxed(&counts->retired, load_relaxed(&counts->retired) + more);
 }
 
 static inline void limbo_count_freed(struct limbo_counts *counts, uint64_t more)
@@ -141,7 +141,7 @@ static inline void limbo_sum(const struct limbo_counts *counts, struct garbage *
 static inline bool limbo_add(struct limbo *limbo, void *object, enum memory_part part,
 			     size_t size_bytes)
 {
-	limbo_count_retired(&limbo->counts);
+	limbo_count_retired(&limbo->counts, 1);
 	if (__builtin_expect(!limbo->open, 0) && !limbo_open(limbo))
 		return false;
 	struct limbo_bag *const bag = limbo->open;

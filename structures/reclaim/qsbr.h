@@ -88,5 +88,9 @@ static inline void qsbr_announce(struct reclaim_thread *thread, unsigned slot, u
 #define qsbr_retire  epoch_retire
 #define qsbr_flush   epoch_flush
 #define qsbr_garbage epoch_garbage
+#define qsbr_ticket  epoch_ticket
+#define qsbr_now     epoch_now
+#define qsbr_nudge   epoch_nudge
+#define qsbr_count   epoch_count
 
 #endif

@@ -46,6 +46,13 @@ enum {
 
 #define RECLAIM_BY_SECTION 1
 
+/* Can say whether a grace period has passed: reclaim_ticket() and what follows it. */
+#if NUMAMARK_RECLAIM_EBR || NUMAMARK_RECLAIM_EBR_ASYM || NUMAMARK_RECLAIM_QSBR
+#	define RECLAIM_HAS_TICKETS 1
+#else
+#	define RECLAIM_HAS_TICKETS 0
+#endif
+
 #if NUMAMARK_RECLAIM_LEAK
 #	include "structures/reclaim/leak.h"
 #	define RECLAIM_OP(verb) leak_##verb
@@ -197,6 +204,49 @@ static inline struct garbage reclaim_garbage(struct reclaim *domain)
 {
 	return RECLAIM_OP(garbage)(domain);
 }
+
+#if RECLAIM_HAS_TICKETS
+/*
+ * For memory that a structure uses again instead of freeing it, such as a slot of a bucket: a ticket
+ * is drawn after the unlinking, and once it is past, every section that could have met what was
+ * unlinked has ended. Tickets are short, so that they fit beside something else.
+ */
+enum { RECLAIM_TICKET_BITS = 22, RECLAIM_TICKET_GRACE = 2 };
+
+static_assert((int)EPOCH_GRACE == RECLAIM_TICKET_GRACE, "tickets are epochs");
+
+/* The caller's unlinking comes before the ticket. */
+static inline uint64_t reclaim_ticket(struct reclaim_thread *thread)
+{
+	return RECLAIM_OP(ticket)(thread) & ((UINT64_C(1) << RECLAIM_TICKET_BITS) - 1);
+}
+
+/**
+ * reclaim_is_past() - has every section ended that was there when a ticket was drawn?
+ *
+ * Return: false also for a while every 2^22 grace periods, when a ticket looks new again.
+ * Ordering: acquire; what those sections did is done.    Threads: any that is attached.
+ */
+static inline bool reclaim_is_past(struct reclaim_thread *thread, uint64_t ticket)
+{
+	const uint64_t passed = (RECLAIM_OP(now)(thread) - ticket) &
+				((UINT64_C(1) << RECLAIM_TICKET_BITS) - 1);
+
+	return passed >= RECLAIM_TICKET_GRACE;
+}
+
+/* Help tickets to become past; waits for nobody. Outside of sections, lest it be in vain. */
+static inline void reclaim_nudge(struct reclaim_thread *thread)
+{
+	RECLAIM_OP(nudge)(thread);
+}
+
+/* Account for what waits behind tickets as for what was retired, and freed. */
+static inline void reclaim_count(struct reclaim_thread *thread, uint64_t retired, uint64_t freed)
+{
+	RECLAIM_OP(count)(thread, retired, freed);
+}
+#endif
 
 #if RECLAIM_HAS_HELPERS
 /* As struct variant has it. */

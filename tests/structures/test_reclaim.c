@@ -508,6 +508,66 @@ static void reclaim_helpers_are_bound_and_end_with_the_domain(void **state)
 }
 #endif
 
+#if RECLAIM_HAS_TICKETS
+/* --- tickets
+ * ------------------------------------------------------------------------------------ */
+
+/* As often as any scheme needs, with nobody in the way. */
+static void nudge(void)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		reclaim_quiesce(mine->reclaim);
+		reclaim_nudge(mine->reclaim);
+	}
+}
+
+static void reclaim_ticket_is_past_only_after_the_sections_before_it(void **state)
+{
+	struct puppet *const puppet = start();
+	uint64_t ticket;
+
+	(void)state;
+	puppet_do(puppet, puppet_online);
+	publish(0);
+	puppet_do(puppet, puppet_hold);
+	ticket = reclaim_ticket(mine->reclaim);
+	nudge();
+	assert_false(reclaim_is_past(mine->reclaim, ticket));
+	puppet_do(puppet, puppet_let_go);
+	puppet_do(puppet, puppet_offline);
+	nudge();
+	assert_true(reclaim_is_past(mine->reclaim, ticket));
+	unlink_and_retire();
+	puppet_end(puppet);
+}
+
+static void reclaim_ticket_is_past_across_the_end_of_its_bits(void **state)
+{
+	uint64_t ticket;
+
+	(void)state;
+	/* relaxed: nobody else is there. */
+	store_relaxed(&bench.domain->epoch, (UINT64_C(1) << RECLAIM_TICKET_BITS) - 1);
+	ticket = reclaim_ticket(mine->reclaim);
+	assert_false(reclaim_is_past(mine->reclaim, ticket));
+	nudge();
+	assert_true(reclaim_is_past(mine->reclaim, ticket));
+	assert_false(reclaim_is_past(mine->reclaim, reclaim_ticket(mine->reclaim)));
+}
+
+static void reclaim_count_is_part_of_the_garbage(void **state)
+{
+	const struct garbage before = reclaim_garbage(bench.domain);
+
+	(void)state;
+	reclaim_count(mine->reclaim, 3, 0);
+	reclaim_count(mine->reclaim, 0, 1);
+	assert_int_equal(reclaim_garbage(bench.domain).retired, before.retired + 3);
+	assert_int_equal(outstanding(), before.outstanding + 2);
+	reclaim_count(mine->reclaim, 0, 2);
+}
+#endif
+
 #define ONLINE(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define BATCHES(test) cmocka_unit_test_setup_teardown(test, set_up_batches, tear_down)
 #define LEAVES(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down_memory_alone)
@@ -536,6 +596,11 @@ int main(void)
 		ONLINE(reclaim_without_memory_for_garbage_counts_what_it_drops),
 		MEMORY(reclaim_create_where_the_kernel_has_no_membarrier_refuses_if_it_needs_it),
 		ONLINE(reclaim_whose_fence_is_refused_frees_nothing),
+#if RECLAIM_HAS_TICKETS
+		ONLINE(reclaim_ticket_is_past_only_after_the_sections_before_it),
+		ONLINE(reclaim_ticket_is_past_across_the_end_of_its_bits),
+		ONLINE(reclaim_count_is_part_of_the_garbage),
+#endif
 #if RECLAIM_HAS_HELPERS
 		LEAVES(reclaim_helpers_are_bound_and_end_with_the_domain),
 #endif
