@@ -18,7 +18,7 @@ static struct line_table *line_table_make(struct memory *memory, uint64_t count)
 }
 
 /* Under is_growing: give the current table a successor. */
-static void line_make_next(struct line *map, struct line_table *table)
+static void line_make_next(struct line *map, struct line_table *table, struct context *context)
 {
 	struct line_table *next;
 
@@ -34,32 +34,32 @@ static void line_make_next(struct line *map, struct line_table *table)
 	next->older = table;
 	/* release: publishes the table; pairs with the acquires of next in line.h and below. */
 	store_release(&table->next, next);
+	line_open_move(table, context);
 }
 
-void line_grow(struct line *map, struct line_table *table)
+static void line_grow(struct line *map, struct line_table *table, struct context *context)
 {
 	/* relaxed: a hint; acquire: the last grower's tables are visible; pairs with the release below. */
 	if (load_relaxed(&map->is_full) || exchange_acquire(&map->is_growing, true))
 		return;
-	line_make_next(map, table);
+	line_make_next(map, table, context);
 	/* release: pairs with the exchange above. */
 	store_release(&map->is_growing, false);
 }
 
 /* Put one key into the table that is being filled. Return: false for want of memory. */
-static bool line_copy(struct line_table *to, struct context *context, uint64_t stored_key,
-		      uint64_t stored)
+static bool line_copy(struct line_table *to, struct context *context, struct line_entry entry)
 {
-	struct line_bucket *const head = line_bucket_of(to, hash_key(stored_key - 1));
+	struct line_bucket *const head = line_bucket_of(to, hash_key(entry.key - 1));
 	const uint64_t header = line_lock(head);
 	const bool copied =
-		line_insert(line_search(head, stored_key), context, stored_key, stored);
+		line_insert(head, header, context, line_search(head, entry.key), entry);
 
 	line_unlock(head, header);
 	return copied;
 }
 
-/* Take a copy out again: its chain stays where it was. */
+/* Take a copy out again: its chain stays where it was. Nobody overwrites unlocked in that table. */
 static void line_uncopy(struct line_table *to, uint64_t stored_key)
 {
 	struct line_bucket *const head = line_bucket_of(to, hash_key(stored_key - 1));
@@ -67,9 +67,9 @@ static void line_uncopy(struct line_table *to, uint64_t stored_key)
 	const struct line_place place = line_search(head, stored_key);
 
 	if (place.bucket)
-		/* release: as in line_remove(). */
+		/* release: as in line_clear(). */
 		store_release(&place.bucket->words[LINE_KEYS + place.slot], 0);
-	line_unlock(head, header + LINE_VERSION);
+	line_unlock(head, line_advance(header, header >> LINE_TICKET_SHIFT));
 }
 
 /* Visit the keys of a chain that this thread holds: copy them all, or take all copies out again. */
@@ -79,12 +79,16 @@ static bool line_copy_chain(const struct line_bucket *bucket, struct line_table 
 	for (; bucket; bucket = line_next(bucket)) {
 		for (unsigned i = 0; i < LINE_SLOTS; i++) {
 			/* relaxed: only the holder of the lock writes the chain. */
-			const uint64_t key = load_relaxed(&bucket->words[LINE_KEYS + i]);
-			const uint64_t stored = load_relaxed(&bucket->words[LINE_VALUES + i]);
+			const struct line_entry entry = {
+				load_relaxed(&bucket->words[LINE_KEYS + i]),
+				load_relaxed(&bucket->words[LINE_VALUES + i])
+			};
 
-			if (key && undo)
-				line_uncopy(to, key);
-			else if (key && !line_copy(to, context, key, stored))
+			if (!line_is_live(entry.key))
+				continue;
+			if (undo)
+				line_uncopy(to, entry.key);
+			else if (!line_copy(to, context, entry))
 				return false;
 		}
 	}
@@ -101,18 +105,19 @@ static bool line_move(struct line_bucket *head, struct line_table *to, struct co
 		line_unlock(head, header);
 		return false;
 	}
-	line_unlock(head, (header + LINE_VERSION) | LINE_MOVED);
+	line_forget_dead(head, context);
+	line_unlock(head, line_advance(header, header >> LINE_TICKET_SHIFT) | LINE_MOVED);
 	return true;
 }
 
-void line_help_move(struct line *map, struct line_table *table, struct context *context)
+static void line_help_move(struct line *map, struct line_table *table, struct context *context)
 {
 	/* acquire: the new table is whole; pairs with the release in line_make_next(). */
 	struct line_table *const next = load_acquire(&table->next);
 	uint64_t from, to, moved = 0;
 
 	/* relaxed: a guess that spares the line when all is claimed; the fetch-and-add decides. */
-	if (load_relaxed(&table->claimed) >= table->count)
+	if (load_relaxed(&table->claimed) >= table->count || !line_may_move(table, context))
 		return;
 	/* relaxed: claims numbers; the locks of the buckets order what is done with them. */
 	from = fetch_add_relaxed(&table->claimed, LINE_MOVE_BUCKETS);
@@ -136,6 +141,12 @@ static int line_create(const struct setup *setup, void **instance)
 	table = line_table_make(setup->memory, setup->expected / LINE_PER_BUCKET + 1);
 	if (!table)
 		return -ENOMEM;
+#if LINE_HAS_SCHEME
+	const int error = reclaim_create(setup, &map->reclaim);
+
+	if (error)
+		return error;    /* what was got goes with memory_destroy() */
+#endif
 	map->memory = setup->memory;
 	map->value_bytes = setup->value_bytes;
 	/* plain: nobody shares the map yet. */
@@ -161,7 +172,7 @@ static void line_free_values(const struct line_bucket *bucket, size_t value_byte
 	for (; bucket; bucket = line_next(bucket))
 		for (unsigned i = 0; i < LINE_SLOTS; i++)
 			/* relaxed: alone. */
-			if (load_relaxed(&bucket->words[LINE_KEYS + i]))
+			if (line_is_live(load_relaxed(&bucket->words[LINE_KEYS + i])))
 				arena_free(NULL,
 					   payload_words(load_relaxed(&bucket->words[LINE_VALUES + i])),
 					   MEMORY_PAYLOADS, value_bytes);
@@ -191,6 +202,9 @@ static void line_destroy(void *instance)
 	for (struct line_table *table = line_oldest(map); table; table = load_relaxed(&table->next))
 		for (uint64_t i = 0; i < table->count; i++)
 			line_free_chain(&table->buckets[i], map->value_bytes);
+#if LINE_HAS_SCHEME
+	reclaim_destroy(map->reclaim);
+#endif
 }
 
 /* Is the key's own bucket this one, and is no other slot behind it of the same key? */
@@ -227,7 +241,7 @@ static void line_inspect_chain(const struct line_table *table, const struct line
 			/* relaxed: alone. */
 			const uint64_t key = load_relaxed(&bucket->words[LINE_KEYS + i]);
 
-			if (!key)
+			if (!line_is_live(key))
 				continue;
 			inspection->elements++;
 			inspection->sum += key - 1;
@@ -249,7 +263,11 @@ static void line_inspect(void *instance, struct inspection *inspection)
 }
 
 #define STRUCTURE line
-#include "structures/common/bare_hooks.inc.h"
+#if LINE_HAS_SCHEME
+#	include "structures/reclaim/hooks.inc.h"
+#else
+#	include "structures/common/bare_hooks.inc.h"
+#endif
 
 #define VARIANT_PAPER                                                                              \
 	"T. David, R. Guerraoui, V. Trigonakis, Asynchronized concurrency: the secret to scaling " \

@@ -1,0 +1,135 @@
+/*
+ * What line+SCHEME does its own way: sections keep payloads alive, and removed keys in their slots.
+ * See line.h; line_bucket.h has the same functions for line@bucket.
+ */
+#ifndef STRUCTURES_MAP_LINE_SCHEME_H
+#define STRUCTURES_MAP_LINE_SCHEME_H
+
+#include "structures/map/line_table.h"
+#include "structures/reclaim/reclaim.h"
+
+_Static_assert(LINE_TICKET_SHIFT + RECLAIM_TICKET_BITS == 64, "a ticket is the top of the header");
+
+static inline bool line_get_apart(struct line *map, struct context *context, uint64_t key,
+				  uint64_t *value)
+{
+	uint64_t stored = 0;
+
+	reclaim_enter(context->reclaim);
+	const bool found = line_look(map, key, &stored);
+
+	if (found)
+		*value = payload_read(context, stored);
+	reclaim_exit(context->reclaim);
+	return found;
+}
+
+/* Overwrite an 8-byte value without the lock. Return: false if the key is not found, or may move. */
+static inline bool line_overwrite_unlocked(struct line *map, struct context *context, uint64_t key,
+					   uint64_t value)
+{
+	struct line_bucket *bucket;
+	bool found = false;
+
+	reclaim_enter(context->reclaim);
+	/* acquire: the table is whole; pairs with the releases in line.c. */
+	const struct line_table *const table = load_acquire(&map->table);
+
+	/* acquire: before the slots; while this section lasts no bucket moves, since the ticket of
+	 * line_open_move() is not past. */
+	bucket = load_acquire(&table->next) ? NULL : line_bucket_of(table, hash_key(key));
+	for (; bucket && !found; bucket = line_next(bucket)) {
+		const unsigned slot = line_slot(bucket, key + 1);
+
+		found = slot < LINE_SLOTS;
+		if (found)
+			/* release: as in line_occupy(); the slot is the key's while this section
+			 * lasts, since its ticket in line_clear() is not past. */
+			store_release(&bucket->words[LINE_VALUES + slot], value);
+	}
+	reclaim_exit(context->reclaim);
+	return found;
+}
+
+/* Under the lock: the key is gone, its slot waits. Return: the header for the unlock. */
+static inline uint64_t line_clear(struct line_place place, struct context *context, uint64_t header)
+{
+	_Atomic uint64_t *const word = &place.bucket->words[LINE_KEYS + place.slot];
+
+	/* relaxed read: only the holder of the lock writes keys. release: as in line@bucket; who meets
+	 * the key alive is in a section that the ticket waits for. */
+	store_release(word, load_relaxed(word) | LINE_DEAD);
+	reclaim_count(context->reclaim, 1, 0);
+	return line_advance(header, reclaim_ticket(context->reclaim));
+}
+
+/* A value that no new reader can find. */
+static inline void line_drop(struct context *context, uint64_t stored)
+{
+	if (payload_is_apart(context))
+		reclaim_retire(context->reclaim, payload_words(stored), MEMORY_PAYLOADS,
+			       context->value_bytes);
+}
+
+/* Under the lock: a dead slot of another key that may be used again. Rare. */
+static __attribute__((noinline)) void line_find_dead(struct line_bucket *head, uint64_t header,
+						     struct context *context,
+						     struct line_place *place)
+{
+	if (!reclaim_is_past(context->reclaim, header >> LINE_TICKET_SHIFT)) {
+		reclaim_nudge(context->reclaim);
+		return;
+	}
+	for (struct line_bucket *bucket = head; bucket; bucket = line_next(bucket))
+		for (unsigned i = 0; i < LINE_SLOTS; i++)
+			/* relaxed: only the holder of the lock writes keys. */
+			if (load_relaxed(&bucket->words[LINE_KEYS + i]) & LINE_DEAD) {
+				place->free = bucket;
+				place->free_slot = i;
+				return;
+			}
+}
+
+/* Under the lock: the slot that an absent key gets. Return: false if there is none. */
+static inline bool line_settle(struct line_bucket *head, uint64_t header, struct context *context,
+			       struct line_place *place)
+{
+	if (!place->free)
+		line_find_dead(head, header, context, place);
+	if (!place->free)
+		return false;
+	/* relaxed: only the holder of the lock writes keys. */
+	if (load_relaxed(&place->free->words[LINE_KEYS + place->free_slot]))
+		reclaim_count(context->reclaim, 0, 1);
+	return true;
+}
+
+/* The table has a successor: let buckets move once all overwrites that did not see it are over. */
+static inline void line_open_move(struct line_table *table, struct context *context)
+{
+	/* release: who sees the ticket sees the successor; pairs with the acquire below. */
+	store_release(&table->ticket, reclaim_ticket(context->reclaim) + 1);
+}
+
+static inline bool line_may_move(struct line_table *table, struct context *context)
+{
+	/* acquire: pairs with the release above. 0: the ticket is not drawn yet. */
+	const uint64_t ticket = load_acquire(&table->ticket);
+
+	if (ticket && reclaim_is_past(context->reclaim, ticket - 1))
+		return true;
+	reclaim_nudge(context->reclaim);
+	return false;
+}
+
+/* The dead slots of a chain that has been moved wait for nothing any more. */
+static inline void line_forget_dead(const struct line_bucket *bucket, struct context *context)
+{
+	for (; bucket; bucket = line_next(bucket))
+		for (unsigned i = 0; i < LINE_SLOTS; i++)
+			/* relaxed: only the holder of the lock writes keys. */
+			if (load_relaxed(&bucket->words[LINE_KEYS + i]) & LINE_DEAD)
+				reclaim_count(context->reclaim, 0, 1);
+}
+
+#endif
