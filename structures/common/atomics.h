@@ -29,6 +29,7 @@
 #define fetch_add_acquire(p, v) atomic_fetch_add_explicit((p), (v), memory_order_acquire)
 #define fetch_add_release(p, v) atomic_fetch_add_explicit((p), (v), memory_order_release)
 #define fetch_add_acq_rel(p, v) atomic_fetch_add_explicit((p), (v), memory_order_acq_rel)
+#define fetch_or_relaxed(p, v)  atomic_fetch_or_explicit((p), (v), memory_order_relaxed)
 #define fetch_or_acq_rel(p, v)  atomic_fetch_or_explicit((p), (v), memory_order_acq_rel)
 
 /* On success the named order; on failure the read alone, with its acquire half if the name has one. */

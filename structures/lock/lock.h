@@ -3,13 +3,15 @@
  *
  * A lock NAME is one header, NAME.h, with struct NAME and, as static inline functions,
  *
- *   int  NAME_init(struct NAME *)                                   0 or a negative errno
+ *   int  NAME_init(struct NAME *, struct memory *)                  0 or a negative errno
  *   void NAME_destroy(struct NAME *)                                nobody holds it
  *   void NAME_acquire(struct NAME *, struct lock_thread *)          exclusive
  *   void NAME_release(struct NAME *, struct lock_thread *)
  *   void NAME_acquire_shared(...), NAME_release_shared(...)         if it has a shared mode
+ *   void NAME_thread_init(struct lock_thread *, unsigned node)      if it keeps something per thread
  *
- * and a line below. Structures use lock_acquire() and its like alone, and say with the shared calls
+ * and a line below. The memory is that of the structure: it knows the workers, who alone take the
+ * lock, and their nodes, and gives a lock what it keeps for each of these. Structures use lock_acquire() and its like alone, and say with the shared calls
  * where they only read: on a lock without a shared mode these are the exclusive ones. A thread
  * holds at most two locks at once (LOCK_HELD_MAX of mcs.h), none of them twice. Acquire and release
  * order memory as the names say, partners inside each lock.
@@ -30,6 +32,12 @@
 #	include "structures/lock/mutex.h"
 #	define LOCK mutex
 #elif NUMAMARK_LOCK_RWLOCK
+#	include "structures/lock/rwlock.h"
+#	define LOCK rwlock
+#	undef LOCK_HAS_SHARED
+#	define LOCK_HAS_SHARED 1
+#elif NUMAMARK_LOCK_RWLOCK_WRITER
+#	define RWLOCK_PREFERS_WRITERS 1
 #	include "structures/lock/rwlock.h"
 #	define LOCK rwlock
 #	undef LOCK_HAS_SHARED
@@ -57,9 +65,9 @@ struct lock {
 	struct LOCK of;
 };
 
-static inline int lock_init(struct lock *lock)
+static inline int lock_init(struct lock *lock, struct memory *memory)
 {
-	return LOCK_OP(init)(&lock->of);
+	return LOCK_OP(init)(&lock->of, memory);
 }
 
 static inline void lock_destroy(struct lock *lock)
@@ -120,6 +128,7 @@ static inline int lock_threads_init(struct lock_threads *threads, struct memory 
 		threads->of_worker[i] = memory_thread(memory, i, sizeof(struct lock_thread));
 		if (!threads->of_worker[i])
 			return -ENOMEM;
+		LOCK_OP(thread_init)(threads->of_worker[i], memory_worker_node(memory, i));
 	}
 #else
 	(void)memory, (void)workers;

@@ -25,17 +25,19 @@
  *   others yield. A waiter cannot see the queue move, so in a long queue it also yields when all is
  *   well: on a PU of its own that costs a system call now and then.
  * Shared mode: none. Per thread: struct lock_thread, one line pair for each of LOCK_HELD_MAX locks
- *   held at once.
+ *   held at once, and one for the node.
  * Memory: one line pair.
  */
 #ifndef STRUCTURES_LOCK_MCS_H
 #define STRUCTURES_LOCK_MCS_H
 
 #include <assert.h>
+#include <stdbool.h>
 
 #include "structures/common/backoff.h"
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
+#include "topology/memory.h"
 
 enum { LOCK_HELD_MAX = 2 };
 
@@ -47,17 +49,18 @@ struct mcs_node {
 	struct mcs *lock;
 };
 
-/* Zeroed memory is ready for use. */
 struct lock_thread {
 	struct mcs_node nodes[LOCK_HELD_MAX];
+	unsigned node;    /* index of the worker's NUMA node, for locks built on this one */
 };
 
 struct mcs {
 	CACHELINE_APART _Atomic(struct mcs_node *) tail;
 };
 
-static inline int mcs_init(struct mcs *lock)
+static inline int mcs_init(struct mcs *lock, struct memory *memory)
 {
+	(void)memory;
 	/* plain: nobody shares the lock yet. */
 	atomic_init(&lock->tail, NULL);
 	return 0;
@@ -66,6 +69,12 @@ static inline int mcs_init(struct mcs *lock)
 static inline void mcs_destroy(struct mcs *lock)
 {
 	(void)lock;
+}
+
+/* The rest is ready for use in zeroed memory. */
+static inline void mcs_thread_init(struct lock_thread *thread, unsigned node)
+{
+	thread->node = node;
 }
 
 /* The thread's node for @lock; with NULL, a free one. */
@@ -108,6 +117,13 @@ static inline void mcs_acquire(struct mcs *lock, struct lock_thread *thread)
 	 */
 	while (load_acquire(&node->is_waiting))
 		backoff_pause(&backoff, 1);
+}
+
+/* Return: whether somebody waits behind the holder, which the calling thread is. */
+static inline bool mcs_has_successor(const struct mcs *lock, struct lock_thread *thread)
+{
+	/* relaxed: a question whose answer may change at once; the release asks again. */
+	return load_relaxed(&mcs_find(thread, lock)->next) != NULL;
 }
 
 static inline void mcs_release(struct mcs *lock, struct lock_thread *thread)

@@ -26,14 +26,16 @@
 
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
+#include "topology/memory.h"
 
 struct mutex {
 	CACHELINE_APART pthread_mutex_t mutex;
 };
 
 /* Return: 0 or a negative errno. */
-static inline int mutex_init(struct mutex *lock)
+static inline int mutex_init(struct mutex *lock, struct memory *memory)
 {
+	(void)memory;
 	return -pthread_mutex_init(&lock->mutex, NULL);
 }
 

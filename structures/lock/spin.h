@@ -26,13 +26,15 @@
 #include "structures/common/backoff.h"
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
+#include "topology/memory.h"
 
 struct spin {
 	CACHELINE_APART _Atomic unsigned is_held;
 };
 
-static inline int spin_init(struct spin *lock)
+static inline int spin_init(struct spin *lock, struct memory *memory)
 {
+	(void)memory;
 	/* plain: nobody shares the lock yet. */
 	atomic_init(&lock->is_held, 0);
 	return 0;

@@ -28,6 +28,7 @@
 #include "structures/common/backoff.h"
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
+#include "topology/memory.h"
 
 enum {
 	/*
@@ -42,8 +43,9 @@ struct ticket {
 	_Atomic uint32_t serving;
 };
 
-static inline int ticket_init(struct ticket *lock)
+static inline int ticket_init(struct ticket *lock, struct memory *memory)
 {
+	(void)memory;
 	/* plain: nobody shares the lock yet. */
 	atomic_init(&lock->next, 0);
 	atomic_init(&lock->serving, 0);

@@ -29,7 +29,7 @@ static inline int locked_map_init(struct locked_map *locked, struct memory *memo
 {
 	const int error = seq_map_init(&locked->map, memory, expected);
 
-	return error ? error : lock_init(&locked->lock);
+	return error ? error : lock_init(&locked->lock, memory);
 }
 
 static inline void locked_map_destroy(struct locked_map *locked, size_t value_bytes)

@@ -7,7 +7,7 @@ static int list_create(const struct setup *setup, void **instance)
 
 	if (!queue)
 		return -ENOMEM;
-	error = lock_init(&queue->lock);
+	error = lock_init(&queue->lock, setup->memory);
 	if (error)
 		return error;
 	error = lock_threads_init(&queue->threads, setup->memory, setup->workers);

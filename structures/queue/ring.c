@@ -14,7 +14,7 @@ static int ring_create(const struct setup *setup, void **instance)
 	queue->slots = memory_shared(setup->memory, (queue->mask + 1) * sizeof(*queue->slots));
 	if (!queue->slots)
 		return -ENOMEM;
-	error = lock_init(&queue->lock);
+	error = lock_init(&queue->lock, setup->memory);
 	if (!error)
 		error = lock_threads_init(&queue->threads, setup->memory, setup->workers);
 	if (!error)

@@ -7,10 +7,10 @@ static int two_lock_create(const struct setup *setup, void **instance)
 
 	if (!queue)
 		return -ENOMEM;
-	error = lock_init(&queue->head.lock);
+	error = lock_init(&queue->head.lock, setup->memory);
 	if (error)
 		return error;
-	error = lock_init(&queue->tail.lock);
+	error = lock_init(&queue->tail.lock, setup->memory);
 	if (error)
 		return error;
 	error = lock_threads_init(&queue->threads, setup->memory, setup->workers);

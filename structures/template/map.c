@@ -12,7 +12,7 @@ static int skeleton_create(const struct setup *setup, void **instance)
 	map->slots = memory_shared(setup->memory, setup->range * sizeof(*map->slots));
 	if (!map->slots)
 		return -ENOMEM;
-	error = lock_init(&map->lock);
+	error = lock_init(&map->lock, setup->memory);
 	if (error)
 		return error;
 	error = lock_threads_init(&map->threads, setup->memory, setup->workers);

@@ -15,7 +15,7 @@ static int skeleton_create(const struct setup *setup, void **instance)
 	queue->slots = memory_shared(setup->memory, queue->capacity * sizeof(*queue->slots));
 	if (!queue->slots)
 		return -ENOMEM;
-	error = lock_init(&queue->lock);
+	error = lock_init(&queue->lock, setup->memory);
 	if (error)
 		return error;
 	error = lock_threads_init(&queue->threads, setup->memory, setup->workers);

@@ -1,6 +1,9 @@
 /*
- * Every lock: mutual exclusion, sharing, order of service, and progress with more threads than PUs.
+ * What every lock owes: mutual exclusion, sharing, order of service, and progress with more threads
+ * than PUs. Compiled once for each lock, as structures are. Where its threads sit is made up: two
+ * nodes, and none is bound.
  */
+#include <assert.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -14,87 +17,105 @@
 
 #include <cmocka.h>
 
-#include "structures/lock/mcs.h"
-#include "structures/lock/mutex.h"
-#include "structures/lock/rwlock.h"
-#include "structures/lock/spin.h"
-#include "structures/lock/ticket.h"
+#include "structures/common/backoff.h"
+#include "structures/common/cacheline.h"
+#include "structures/lock/lock.h"
 
-enum { THREADS_MAX = 8, LOCK_BYTES_MAX = 256 };
-
-/* A lock behind function pointers: tests ask for its behaviour, not for its speed. */
-struct lock_kind {
-	const char *name;
-	int (*init)(void *);
-	void (*destroy)(void *);
-	void (*acquire)(void *, struct lock_thread *);
-	void (*release)(void *, struct lock_thread *);
-	void (*acquire_shared)(void *, struct lock_thread *);    /* NULL without a shared mode */
-	void (*release_shared)(void *, struct lock_thread *);
-	unsigned (*queued)(void *);    /* FIFO locks: a number that each arrival changes */
+enum {
+	THREADS_MAX = 8,
+	WORKERS = THREADS_MAX + 1,    /* the last is the test's own */
+	STALL_MS = 30
 };
 
-#define CALL(NAME, verb)                                                                           \
-	static void NAME##_call_##verb(void *lock, struct lock_thread *thread)                     \
-	{                                                                                          \
-		NAME##_##verb(lock, thread);                                                       \
-	}
-#define CALLS(NAME)                                                                                \
-	static_assert(sizeof(struct NAME) <= LOCK_BYTES_MAX, "room for a lock");                   \
-	static_assert(_Alignof(struct NAME) == CACHELINE_APART_BYTES, "on lines of its own");      \
-	static int NAME##_call_init(void *lock)                                                    \
-	{                                                                                          \
-		return NAME##_init(lock);                                                          \
-	}                                                                                          \
-	static void NAME##_call_destroy(void *lock)                                                \
-	{                                                                                          \
-		NAME##_destroy(lock);                                                              \
-	}                                                                                          \
-	CALL(NAME, acquire)                                                                        \
-	CALL(NAME, release)
-#define KIND(NAME)                                                                                 \
-	.name = #NAME, .init = NAME##_call_init, .destroy = NAME##_call_destroy,                   \
-	.acquire = NAME##_call_acquire, .release = NAME##_call_release
+static_assert(_Alignof(struct lock) == CACHELINE_APART_BYTES, "on lines of its own");
 
-CALLS(mutex)
-CALLS(rwlock)
-CALLS(spin)
-CALLS(ticket)
-CALLS(mcs)
-CALL(rwlock, acquire_shared)
-CALL(rwlock, release_shared)
+/* --- what a test must know of a lock to see a thread arrive -------------------------------------- */
 
-static unsigned ticket_queued(void *lock)
+/* Locks that serve in order of arrival on one node. */
+#if NUMAMARK_LOCK_TICKET || NUMAMARK_LOCK_MCS || NUMAMARK_LOCK_CLH || NUMAMARK_LOCK_COHORT ||      \
+	NUMAMARK_LOCK_CNA
+#	define HAS_QUEUE 1
+#endif
+/* Locks whose holder prefers its own node, so many times in a row. */
+#if NUMAMARK_LOCK_COHORT
+#	define LOCAL_MAX COHORT_LOCAL_MAX
+#elif NUMAMARK_LOCK_CNA
+#	define LOCAL_MAX CNA_LOCAL_MAX
+#endif
+/* Locks with a shared mode that let no reader in while a writer waits. */
+#if NUMAMARK_LOCK_RWLOCK_WRITER || NUMAMARK_LOCK_RWSPIN || NUMAMARK_LOCK_BRLOCK
+#	define PREFERS_WRITERS 1
+#endif
+
+#if NUMAMARK_LOCK_TICKET
+/* A number that each arrival changes. relaxed, here and below: nothing is read behind it. */
+static uintptr_t queued(struct lock *lock)
 {
-	/* relaxed: the test waits for a change and reads nothing behind it. */
-	return load_relaxed(&((struct ticket *)lock)->next);
+	return load_relaxed(&lock->of.next);
 }
-
-static unsigned mcs_queued(void *lock)
+#elif NUMAMARK_LOCK_COHORT
+static uintptr_t queued(struct lock *lock)
 {
-	/* relaxed: as in ticket_queued(); the low bits of the address stand for the node. */
-	return (unsigned)(uintptr_t)load_relaxed(&((struct mcs *)lock)->tail);
+	/* relaxed, all three: as above. */
+	return (uintptr_t)load_relaxed(&lock->of.nodes[0]->local.tail) * 3 +
+	       (uintptr_t)load_relaxed(&lock->of.nodes[1]->local.tail) * 5 +
+	       load_relaxed(&lock->of.global.next);
 }
+#elif HAS_QUEUE
+static uintptr_t queued(struct lock *lock)
+{
+	/* relaxed: as above. */
+	return (uintptr_t)load_relaxed(&lock->of.tail);
+}
+#endif
 
-static struct lock_kind kinds[] = {
-	{ KIND(mutex) },
-	{ KIND(rwlock),
-	  .acquire_shared = rwlock_call_acquire_shared,
-	  .release_shared = rwlock_call_release_shared },
-	{ KIND(spin) },
-	{ KIND(ticket), .queued = ticket_queued },
-	{ KIND(mcs), .queued = mcs_queued },
-};
+#if NUMAMARK_LOCK_COHORT
+/* Whether a thread of another node than the holder's waits with its node's turn drawn. */
+static bool has_drawn(struct lock *lock)
+{
+	/* relaxed, both: as above. */
+	return load_relaxed(&lock->of.global.next) - load_relaxed(&lock->of.global.serving) == 2;
+}
+#elif NUMAMARK_LOCK_CNA
+static bool has_drawn(struct lock *lock)
+{
+	(void)lock;
+	return true;    /* the tail is all there is to see */
+}
+#endif
 
-/* One lock, what it guards, and the threads that meet there. */
+#if NUMAMARK_LOCK_RWLOCK_WRITER
+static bool has_waiting_writer(struct lock *lock)
+{
+	if (pthread_rwlock_tryrdlock(&lock->of.rwlock))
+		return true;
+	pthread_rwlock_unlock(&lock->of.rwlock);
+	return false;
+}
+#elif NUMAMARK_LOCK_RWSPIN
+static bool has_waiting_writer(struct lock *lock)
+{
+	/* relaxed: as above. */
+	return load_relaxed(&lock->of.word) & RWSPIN_WANTED;
+}
+#elif NUMAMARK_LOCK_BRLOCK
+static bool has_waiting_writer(struct lock *lock)
+{
+	/* relaxed: as above. The test's own thread, a reader, is on the first node. */
+	return load_relaxed(&lock->of.nodes[0]->word) & RWSPIN_WANTED;
+}
+#endif
+
+/* --- one lock, what it guards, and the threads that meet there ----------------------------------- */
+
 struct meeting {
-	const struct lock_kind *kind;
-	CACHELINE_APART unsigned char lock[LOCK_BYTES_MAX];
-	CACHELINE_APART unsigned char second[LOCK_BYTES_MAX];
-	struct lock_thread threads[THREADS_MAX + 1];    /* the last is the test's own */
+	CACHELINE_APART struct lock lock;
+	struct lock second;
+	struct lock_threads threads;
+	struct memory *memory;
 	unsigned rounds;
 	uint64_t left, right;          /* plain: only the lock keeps them whole */
-	uint64_t differing;            /* by atomic additions: readers found left and right apart */
+	uint64_t differing;            /* readers found left and right apart */
 	unsigned order[THREADS_MAX];   /* ranks in the order of service */
 	unsigned served;
 	_Atomic unsigned arrived, inside;
@@ -104,25 +125,50 @@ struct visitor {
 	pthread_t thread;
 	struct meeting *meeting;
 	unsigned rank;
+	struct lock_thread *own;
 	void *(*visit)(void *);
 };
 
-static struct meeting *meeting_open(const struct lock_kind *kind)
+static struct topology *topology;
+
+/* Ranks 0, 1, 4, 5 and the test's own thread are on one node, 2, 3, 6 and 7 on the other. */
+static unsigned node_of_rank(unsigned rank)
+{
+	return rank / 2 % 2;
+}
+
+static struct meeting *meeting_open(void)
 {
 	struct meeting *const meeting = aligned_alloc(CACHELINE_APART_BYTES, sizeof(*meeting));
+	unsigned pus[WORKERS];
+	const struct memory_options options = {
+		.topology = topology, .worker_pus = pus, .workers = WORKERS,
+		.limit_bytes = (size_t)1 << 26,
+	};
+	struct fault fault;
 
 	assert_non_null(meeting);
 	memset(meeting, 0, sizeof(*meeting));
-	meeting->kind = kind;
-	assert_int_equal(kind->init(meeting->lock), 0);
-	assert_int_equal(kind->init(meeting->second), 0);
+	for (unsigned i = 0; i < WORKERS; i++)
+		pus[i] = node_of_rank(i);
+	if (memory_create(&options, &meeting->memory, &fault))
+		fail_msg("%s", fault.text);
+	assert_int_equal(lock_init(&meeting->lock, meeting->memory), 0);
+	assert_int_equal(lock_init(&meeting->second, meeting->memory), 0);
+	assert_int_equal(lock_threads_init(&meeting->threads, meeting->memory, WORKERS), 0);
 	return meeting;
+}
+
+static struct lock_thread *own_of(const struct meeting *meeting, unsigned rank)
+{
+	return lock_threads_get(&meeting->threads, rank);
 }
 
 static void meeting_close(struct meeting *meeting)
 {
-	meeting->kind->destroy(meeting->lock);
-	meeting->kind->destroy(meeting->second);
+	lock_destroy(&meeting->lock);
+	lock_destroy(&meeting->second);
+	memory_destroy(meeting->memory);
 	free(meeting);
 }
 
@@ -138,7 +184,9 @@ static void *visitor_arrive(void *argument)
 static void visitor_send(struct visitor *visitor, struct meeting *meeting, unsigned rank,
 			 void *(*visit)(void *))
 {
-	*visitor = (struct visitor){ .meeting = meeting, .rank = rank, .visit = visit };
+	*visitor = (struct visitor){
+		.meeting = meeting, .rank = rank, .own = own_of(meeting, rank), .visit = visit
+	};
 	assert_int_equal(pthread_create(&visitor->thread, NULL, visitor_arrive, visitor), 0);
 }
 
@@ -148,19 +196,31 @@ static unsigned rounds_of(unsigned rounds)
 	return getenv("NUMAMARK_TEST_COVER") ? rounds / 10 : rounds;
 }
 
-/* The lock is held until all are there: else the first may be done before the last has started. */
-static void meet(struct meeting *meeting, unsigned threads, void *(*visit)(void *))
+static void wait_for_arrivals(struct meeting *meeting, unsigned threads)
 {
-	struct lock_thread *const mine = &meeting->threads[THREADS_MAX];
-	struct visitor visitors[THREADS_MAX];
-
-	meeting->kind->acquire(meeting->lock, mine);
-	for (unsigned i = 0; i < threads; i++)
-		visitor_send(&visitors[i], meeting, i, visit);
 	/* relaxed: a count. */
 	while (load_relaxed(&meeting->arrived) < threads)
 		sched_yield();
-	meeting->kind->release(meeting->lock, mine);
+}
+
+static void sleep_ms(long duration_ms)
+{
+	const struct timespec pause = { .tv_nsec = duration_ms * 1000000 };
+
+	nanosleep(&pause, NULL);
+}
+
+/* The lock is held until all are there: else the first may be done before the last has started. */
+static void meet(struct meeting *meeting, unsigned threads, void *(*visit)(void *))
+{
+	struct lock_thread *const mine = own_of(meeting, THREADS_MAX);
+	struct visitor visitors[THREADS_MAX];
+
+	lock_acquire(&meeting->lock, mine);
+	for (unsigned i = 0; i < threads; i++)
+		visitor_send(&visitors[i], meeting, i, visit);
+	wait_for_arrivals(meeting, threads);
+	lock_release(&meeting->lock, mine);
 	for (unsigned i = 0; i < threads; i++)
 		pthread_join(visitors[i].thread, NULL);
 }
@@ -169,21 +229,21 @@ static void *visit_writing(void *argument)
 {
 	struct visitor *const visitor = argument;
 	struct meeting *const meeting = visitor->meeting;
-	struct lock_thread *const thread = &meeting->threads[visitor->rank];
 
 	for (unsigned i = 0; i < meeting->rounds; i++) {
-		meeting->kind->acquire(meeting->lock, thread);
+		lock_acquire(&meeting->lock, visitor->own);
 		meeting->left++;
 		meeting->right++;
-		meeting->kind->release(meeting->lock, thread);
+		lock_release(&meeting->lock, visitor->own);
 	}
 	return NULL;
 }
 
 static void lock_under_contention_excludes(void **state)
 {
-	struct meeting *const meeting = meeting_open(*state);
+	struct meeting *const meeting = meeting_open();
 
+	(void)state;
 	meeting->rounds = rounds_of(20000);
 	meet(meeting, 4, visit_writing);
 	assert_int_equal(meeting->left, 4 * meeting->rounds);
@@ -219,54 +279,153 @@ static double seconds_now(void)
 /* A FIFO spin lock that never yields needs a time slice for each hand-over here: minutes. */
 static void lock_with_eight_threads_on_two_pus_keeps_moving(void **state)
 {
-	struct meeting *const meeting = meeting_open(*state);
+	struct meeting *const meeting = meeting_open();
 	cpu_set_t before;
 	double seconds;
 
+	(void)state;
 	narrow_to_two_pus(&before);
 	meeting->rounds = rounds_of(5000);
 	seconds = seconds_now();
 	meet(meeting, 8, visit_writing);
 	seconds = seconds_now() - seconds;
 	sched_setaffinity(0, sizeof(before), &before);
-	print_message("%s: %u acquisitions by 8 threads on 2 PUs in %.2f s\n",
-		      meeting->kind->name, 8 * meeting->rounds, seconds);
+	print_message("%u acquisitions by 8 threads on 2 PUs in %.2f s\n", 8 * meeting->rounds,
+		      seconds);
 	assert_int_equal(meeting->left, 8 * meeting->rounds);
 	assert_true(seconds < 20);
 	meeting_close(meeting);
 }
 
+/* Those that make one visit say in which order they were served. */
 static void *visit_in_order(void *argument)
 {
 	struct visitor *const visitor = argument;
 	struct meeting *const meeting = visitor->meeting;
-	struct lock_thread *const thread = &meeting->threads[visitor->rank];
 
-	meeting->kind->acquire(meeting->lock, thread);
+	lock_acquire(&meeting->lock, visitor->own);
 	meeting->order[meeting->served++] = visitor->rank;
-	meeting->kind->release(meeting->lock, thread);
+	lock_release(&meeting->lock, visitor->own);
 	return NULL;
 }
 
-static void lock_with_a_queue_serves_in_order_of_arrival(void **state)
+#if HAS_QUEUE
+/* Send one thread after the other into the queue behind the test's own, which holds the lock. */
+static void queue_up(struct meeting *meeting, struct visitor *visitors, const unsigned *ranks,
+		     unsigned count)
 {
-	struct meeting *const meeting = meeting_open(*state);
-	struct lock_thread *const mine = &meeting->threads[THREADS_MAX];
-	struct visitor visitors[THREADS_MAX];
+	struct lock_thread *const mine = own_of(meeting, THREADS_MAX);
 
-	meeting->kind->acquire(meeting->lock, mine);
-	for (unsigned i = 0; i < THREADS_MAX; i++) {
-		const unsigned queued = meeting->kind->queued(meeting->lock);
+	lock_acquire(&meeting->lock, mine);
+	for (unsigned i = 0; i < count; i++) {
+		const uintptr_t before = queued(&meeting->lock);
 
-		visitor_send(&visitors[i], meeting, i, visit_in_order);
-		while (meeting->kind->queued(meeting->lock) == queued)
+		visitor_send(&visitors[i], meeting, ranks[i], visit_in_order);
+		while (queued(&meeting->lock) == before)
 			sched_yield();
 	}
-	meeting->kind->release(meeting->lock, mine);
-	for (unsigned i = 0; i < THREADS_MAX; i++)
+	lock_release(&meeting->lock, mine);
+	for (unsigned i = 0; i < count; i++)
 		pthread_join(visitors[i].thread, NULL);
-	for (unsigned i = 0; i < THREADS_MAX; i++)
-		assert_int_equal(meeting->order[i], i);
+}
+
+static void lock_with_a_queue_serves_one_node_in_order_of_arrival(void **state)
+{
+	static const unsigned ranks[] = { 5, 0, 4, 1 };
+	struct meeting *const meeting = meeting_open();
+	struct visitor visitors[4];
+
+	(void)state;
+	queue_up(meeting, visitors, ranks, 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(meeting->order[i], ranks[i]);
+	meeting_close(meeting);
+}
+
+static void lock_with_a_queue_over_nodes_serves_by_arrival_or_the_own_node_first(void **state)
+{
+	static const unsigned ranks[] = { 2, 0, 3, 1 };
+#ifdef LOCAL_MAX
+	static const unsigned expected[] = { 0, 1, 2, 3 };
+#else
+	static const unsigned expected[] = { 2, 0, 3, 1 };
+#endif
+	struct meeting *const meeting = meeting_open();
+	struct visitor visitors[4];
+
+	(void)state;
+	queue_up(meeting, visitors, ranks, 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(meeting->order[i], expected[i]);
+	meeting_close(meeting);
+}
+#endif
+
+#ifdef LOCAL_MAX
+enum { TOO_MANY = 20 * LOCAL_MAX };
+
+/* Again and again, until the one from the other node was served. */
+static void *visit_until_the_remote_was_served(void *argument)
+{
+	struct visitor *const visitor = argument;
+	struct meeting *const meeting = visitor->meeting;
+	bool is_over = false;
+
+	while (!is_over) {
+		lock_acquire(&meeting->lock, visitor->own);
+		is_over = meeting->served || meeting->left >= TOO_MANY;
+		meeting->left += !is_over;
+		lock_release(&meeting->lock, visitor->own);
+	}
+	return NULL;
+}
+
+static void lock_that_prefers_a_node_lets_another_in_after_a_bound(void **state)
+{
+	struct meeting *const meeting = meeting_open();
+	struct lock_thread *const mine = own_of(meeting, THREADS_MAX);
+	struct visitor locals[3], remote;
+	uintptr_t before;
+
+	(void)state;
+	lock_acquire(&meeting->lock, mine);
+	for (unsigned i = 0; i < 3; i++) {
+		before = queued(&meeting->lock);
+		visitor_send(&locals[i], meeting, i + i / 2 * 2, visit_until_the_remote_was_served);
+		while (queued(&meeting->lock) == before)
+			sched_yield();
+	}
+	before = queued(&meeting->lock);
+	visitor_send(&remote, meeting, 2, visit_in_order);
+	while (queued(&meeting->lock) == before || !has_drawn(&meeting->lock))
+		sched_yield();
+	lock_release(&meeting->lock, mine);
+	for (unsigned i = 0; i < 3; i++)
+		pthread_join(locals[i].thread, NULL);
+	pthread_join(remote.thread, NULL);
+	print_message("%u local services before the remote one\n", (unsigned)meeting->left);
+	assert_in_range(meeting->left, 3, LOCAL_MAX);
+	meeting_close(meeting);
+}
+#endif
+
+static void lock_with_a_stalled_holder_lets_nobody_in_until_it_goes_on(void **state)
+{
+	struct meeting *const meeting = meeting_open();
+	struct lock_thread *const mine = own_of(meeting, THREADS_MAX);
+	struct visitor visitors[4];
+
+	(void)state;
+	lock_acquire(&meeting->lock, mine);
+	for (unsigned i = 0; i < 4; i++)
+		visitor_send(&visitors[i], meeting, i, visit_in_order);
+	wait_for_arrivals(meeting, 4);
+	sleep_ms(STALL_MS);
+	assert_int_equal(meeting->served, 0);
+	lock_release(&meeting->lock, mine);
+	for (unsigned i = 0; i < 4; i++)
+		pthread_join(visitors[i].thread, NULL);
+	assert_int_equal(meeting->served, 4);
 	meeting_close(meeting);
 }
 
@@ -274,53 +433,54 @@ static void *visit_second_of_two(void *argument)
 {
 	struct visitor *const visitor = argument;
 	struct meeting *const meeting = visitor->meeting;
-	struct lock_thread *const thread = &meeting->threads[visitor->rank];
 
 	for (unsigned i = 0; i < meeting->rounds; i++) {
-		meeting->kind->acquire(meeting->lock, thread);
-		meeting->kind->acquire(meeting->second, thread);
+		lock_acquire(&meeting->lock, visitor->own);
+		lock_acquire(&meeting->second, visitor->own);
 		meeting->left++;
 		/* In either order: the first taken is not always the last given back. */
-		meeting->kind->release(i % 2 ? meeting->lock : meeting->second, thread);
-		meeting->kind->release(i % 2 ? meeting->second : meeting->lock, thread);
+		lock_release(i % 2 ? &meeting->lock : &meeting->second, visitor->own);
+		lock_release(i % 2 ? &meeting->second : &meeting->lock, visitor->own);
 	}
 	return NULL;
 }
 
 static void lock_held_with_another_releases_in_any_order(void **state)
 {
-	struct meeting *const meeting = meeting_open(*state);
+	struct meeting *const meeting = meeting_open();
 
+	(void)state;
 	meeting->rounds = rounds_of(5000);
 	meet(meeting, 3, visit_second_of_two);
 	assert_int_equal(meeting->left, 3 * meeting->rounds);
 	meeting_close(meeting);
 }
 
+#if LOCK_HAS_SHARED
 static void *visit_reading(void *argument)
 {
 	struct visitor *const visitor = argument;
 	struct meeting *const meeting = visitor->meeting;
-	struct lock_thread *const thread = &meeting->threads[visitor->rank];
 	uint64_t differing = 0;
 
 	if (visitor->rank % 2)
 		return visit_writing(argument);
 	for (unsigned i = 0; i < meeting->rounds; i++) {
-		meeting->kind->acquire_shared(meeting->lock, thread);
+		lock_acquire_shared(&meeting->lock, visitor->own);
 		differing += meeting->left != meeting->right;
-		meeting->kind->release_shared(meeting->lock, thread);
+		lock_release_shared(&meeting->lock, visitor->own);
 	}
-	meeting->kind->acquire(meeting->lock, thread);
+	lock_acquire(&meeting->lock, visitor->own);
 	meeting->differing += differing;
-	meeting->kind->release(meeting->lock, thread);
+	lock_release(&meeting->lock, visitor->own);
 	return NULL;
 }
 
 static void lock_with_readers_shows_no_half_written_pair(void **state)
 {
-	struct meeting *const meeting = meeting_open(*state);
+	struct meeting *const meeting = meeting_open();
 
+	(void)state;
 	meeting->rounds = rounds_of(10000);
 	meet(meeting, 4, visit_reading);
 	assert_int_equal(meeting->differing, 0);
@@ -336,24 +496,24 @@ static void *visit_sharing(void *argument)
 {
 	struct visitor *const visitor = argument;
 	struct meeting *const meeting = visitor->meeting;
-	struct lock_thread *const thread = &meeting->threads[visitor->rank];
 	const double until = seconds_now() + 10;
 
-	meeting->kind->acquire_shared(meeting->lock, thread);
+	lock_acquire_shared(&meeting->lock, visitor->own);
 	/* relaxed: a count of readers and nothing else. */
 	fetch_add_relaxed(&meeting->inside, 1);
 	while (load_relaxed(&meeting->inside) < 2 && seconds_now() < until)
 		sched_yield();
-	meeting->kind->release_shared(meeting->lock, thread);
+	lock_release_shared(&meeting->lock, visitor->own);
 	return seconds_now() < until ? argument : NULL;
 }
 
 static void lock_with_two_readers_lets_both_in(void **state)
 {
-	struct meeting *const meeting = meeting_open(*state);
+	struct meeting *const meeting = meeting_open();
 	struct visitor visitors[2];
 	void *met[2];
 
+	(void)state;
 	for (unsigned i = 0; i < 2; i++)
 		visitor_send(&visitors[i], meeting, i, visit_sharing);
 	for (unsigned i = 0; i < 2; i++)
@@ -363,43 +523,91 @@ static void lock_with_two_readers_lets_both_in(void **state)
 	meeting_close(meeting);
 }
 
-/* Adds one test under its own name, mcs_under_contention_excludes. */
-static void add_test(struct CMUnitTest *tests, size_t *count, struct lock_kind *kind,
-		     const char *title, CMUnitTestFunction function)
+static void lock_with_a_stalled_reader_lets_no_writer_in(void **state)
 {
-	char *name;
+	struct meeting *const meeting = meeting_open();
+	struct lock_thread *const mine = own_of(meeting, THREADS_MAX);
+	struct visitor visitors[4];
 
-	if (asprintf(&name, "%s%s", kind->name, title) < 0)
-		abort();
-	tests[(*count)++] = (struct CMUnitTest){
-		.name = name, .test_func = function, .initial_state = kind
-	};
+	(void)state;
+	lock_acquire_shared(&meeting->lock, mine);
+	for (unsigned i = 0; i < 4; i++)
+		visitor_send(&visitors[i], meeting, i, visit_in_order);
+	wait_for_arrivals(meeting, 4);
+	sleep_ms(STALL_MS);
+	assert_int_equal(meeting->served, 0);
+	lock_release_shared(&meeting->lock, mine);
+	for (unsigned i = 0; i < 4; i++)
+		pthread_join(visitors[i].thread, NULL);
+	assert_int_equal(meeting->served, 4);
+	meeting_close(meeting);
 }
 
-#define ADD(function) add_test(tests, &count, kind, strchr(#function, '_'), function)
+#if PREFERS_WRITERS
+static void *visit_late(void *argument)
+{
+	struct visitor *const visitor = argument;
+
+	lock_acquire_shared(&visitor->meeting->lock, visitor->own);
+	visitor->meeting->differing = visitor->meeting->served;
+	lock_release_shared(&visitor->meeting->lock, visitor->own);
+	return NULL;
+}
+
+/* The late reader is on the node of the first one: there it finds the writer waiting. */
+static void lock_that_prefers_writers_makes_a_late_reader_wait(void **state)
+{
+	struct meeting *const meeting = meeting_open();
+	struct lock_thread *const mine = own_of(meeting, THREADS_MAX);
+	struct visitor writer, reader;
+
+	(void)state;
+	lock_acquire_shared(&meeting->lock, mine);
+	visitor_send(&writer, meeting, 2, visit_in_order);
+	while (!has_waiting_writer(&meeting->lock))
+		sched_yield();
+	visitor_send(&reader, meeting, 0, visit_late);
+	wait_for_arrivals(meeting, 2);
+	sleep_ms(STALL_MS);
+	lock_release_shared(&meeting->lock, mine);
+	pthread_join(writer.thread, NULL);
+	pthread_join(reader.thread, NULL);
+	assert_int_equal(meeting->differing, 1);    /* services that the reader saw */
+	meeting_close(meeting);
+}
+#endif
+#endif
 
 int main(void)
 {
-	enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
-	struct CMUnitTest tests[6 * KINDS];
-	size_t count = 0;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lock_under_contention_excludes),
+		cmocka_unit_test(lock_held_with_another_releases_in_any_order),
+		cmocka_unit_test(lock_with_eight_threads_on_two_pus_keeps_moving),
+		cmocka_unit_test(lock_with_a_stalled_holder_lets_nobody_in_until_it_goes_on),
+#if HAS_QUEUE
+		cmocka_unit_test(lock_with_a_queue_serves_one_node_in_order_of_arrival),
+		cmocka_unit_test(
+			lock_with_a_queue_over_nodes_serves_by_arrival_or_the_own_node_first),
+#endif
+#ifdef LOCAL_MAX
+		cmocka_unit_test(lock_that_prefers_a_node_lets_another_in_after_a_bound),
+#endif
+#if LOCK_HAS_SHARED
+		cmocka_unit_test(lock_with_readers_shows_no_half_written_pair),
+		cmocka_unit_test(lock_with_two_readers_lets_both_in),
+		cmocka_unit_test(lock_with_a_stalled_reader_lets_no_writer_in),
+#endif
+#if PREFERS_WRITERS
+		cmocka_unit_test(lock_that_prefers_writers_makes_a_late_reader_wait),
+#endif
+	};
+	struct fault fault;
 	int failed;
 
-	for (size_t i = 0; i < KINDS; i++) {
-		struct lock_kind *const kind = &kinds[i];
-
-		ADD(lock_under_contention_excludes);
-		ADD(lock_held_with_another_releases_in_any_order);
-		ADD(lock_with_eight_threads_on_two_pus_keeps_moving);
-		if (kind->queued)
-			ADD(lock_with_a_queue_serves_in_order_of_arrival);
-		if (kind->acquire_shared) {
-			ADD(lock_with_readers_shows_no_half_written_pair);
-			ADD(lock_with_two_readers_lets_both_in);
-		}
-	}
-	failed = _cmocka_run_group_tests("locks", tests, count, NULL, NULL);
-	for (size_t i = 0; i < count; i++)
-		free((char *)tests[i].name);
+	if (topology_load("numa:2 core:1 pu:1", &topology, &fault))
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	topology_free(topology);
 	return failed;
 }
