@@ -53,6 +53,11 @@
 #	define LOCK mcs
 #	undef LOCK_HAS_THREAD
 #	define LOCK_HAS_THREAD 1
+#elif NUMAMARK_LOCK_RWSPIN
+#	include "structures/lock/rwspin.h"
+#	define LOCK rwspin
+#	undef LOCK_HAS_SHARED
+#	define LOCK_HAS_SHARED 1
 #else
 #	error "no lock chosen: register the structure with LOCK in structures/CMakeLists.txt"
 #endif
