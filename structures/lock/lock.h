@@ -58,6 +58,11 @@
 #	define LOCK rwspin
 #	undef LOCK_HAS_SHARED
 #	define LOCK_HAS_SHARED 1
+#elif NUMAMARK_LOCK_CLH
+#	include "structures/lock/clh.h"
+#	define LOCK clh
+#	undef LOCK_HAS_THREAD
+#	define LOCK_HAS_THREAD 1
 #else
 #	error "no lock chosen: register the structure with LOCK in structures/CMakeLists.txt"
 #endif
