@@ -63,6 +63,11 @@
 #	define LOCK clh
 #	undef LOCK_HAS_THREAD
 #	define LOCK_HAS_THREAD 1
+#elif NUMAMARK_LOCK_COHORT
+#	include "structures/lock/cohort.h"
+#	define LOCK cohort
+#	undef LOCK_HAS_THREAD
+#	define LOCK_HAS_THREAD 1
 #else
 #	error "no lock chosen: register the structure with LOCK in structures/CMakeLists.txt"
 #endif
