@@ -68,6 +68,11 @@
 #	define LOCK cohort
 #	undef LOCK_HAS_THREAD
 #	define LOCK_HAS_THREAD 1
+#elif NUMAMARK_LOCK_CNA
+#	include "structures/lock/cna.h"
+#	define LOCK cna
+#	undef LOCK_HAS_THREAD
+#	define LOCK_HAS_THREAD 1
 #else
 #	error "no lock chosen: register the structure with LOCK in structures/CMakeLists.txt"
 #endif
