@@ -73,6 +73,13 @@
 #	define LOCK cna
 #	undef LOCK_HAS_THREAD
 #	define LOCK_HAS_THREAD 1
+#elif NUMAMARK_LOCK_BRLOCK
+#	include "structures/lock/brlock.h"
+#	define LOCK brlock
+#	undef LOCK_HAS_SHARED
+#	define LOCK_HAS_SHARED 1
+#	undef LOCK_HAS_THREAD
+#	define LOCK_HAS_THREAD 1
 #else
 #	error "no lock chosen: register the structure with LOCK in structures/CMakeLists.txt"
 #endif
