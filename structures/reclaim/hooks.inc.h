@@ -1,14 +1,17 @@
 /*
  * What every structure with a scheme answers alike. Expects STRUCTURE, whose struct has a member
- * `struct reclaim *reclaim`; goes before the family's loop.
+ * `struct reclaim *reclaim`; goes before the family's loop. With HOOKS_OWN_QUIESCE the structure has
+ * defined its own quiesce.
  */
 #include "structures/reclaim/reclaim.h"
 
+#ifndef HOOKS_OWN_QUIESCE
 static inline void OP(quiesce)(struct STRUCTURE *structure, struct context *context)
 {
 	(void)structure;
 	reclaim_quiesce(context->reclaim);
 }
+#endif
 
 static inline void OP(online)(struct STRUCTURE *structure, struct context *context)
 {

@@ -51,6 +51,7 @@ int hp_make(const struct setup *setup, bool is_asymmetric, struct reclaim **resu
 	domain->threshold = hp_threshold(setup->workers);
 	domain->is_asymmetric = is_asymmetric;
 	domain->in_batches = setup->frees_in_batches;
+	domain->memory = setup->memory;
 	hp_size_set(domain);
 	for (unsigned i = 0; i < domain->workers; i++) {
 		domain->threads[i] = hp_make_thread(setup, i, domain);
@@ -62,11 +63,6 @@ int hp_make(const struct setup *setup, bool is_asymmetric, struct reclaim **resu
 	return 0;
 }
 
-static void hp_free_entry(const struct limbo_entry *entry, struct arena *mine)
-{
-	arena_free(mine, entry->object, (enum memory_part)entry->part, entry->size_bytes);
-}
-
 void hp_destroy(struct reclaim *domain)
 {
 	for (unsigned i = 0; i < domain->workers; i++) {
@@ -74,7 +70,7 @@ void hp_destroy(struct reclaim *domain)
 
 		hp_free_ripe(thread, thread->ripe_count);
 		for (unsigned n = 0; n < thread->retired_count; n++)
-			hp_free_entry(&thread->retired[n], NULL);
+			limbo_free_entry(&thread->retired[n], domain->memory, NULL);
 	}
 }
 
@@ -108,7 +104,8 @@ void hp_free_ripe(struct reclaim_thread *thread, unsigned count)
 	unsigned freed = 0;
 
 	while (thread->ripe_count && freed < count) {
-		hp_free_entry(&thread->ripe[--thread->ripe_count], thread->arena);
+		limbo_free_entry(&thread->ripe[--thread->ripe_count], thread->domain->memory,
+				 thread->arena);
 		freed++;
 	}
 	limbo_count_freed(&thread->counts, freed);

@@ -60,6 +60,7 @@ struct reclaim {
 	unsigned set_shift;                  /* from a hash to an index */
 	bool is_asymmetric;
 	bool in_batches;
+	struct memory *memory;
 	struct reclaim_thread *threads[];    /* by worker, each on its node */
 };
 

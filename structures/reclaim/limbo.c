@@ -60,9 +60,13 @@ bool limbo_open(struct limbo *limbo)
 	return true;
 }
 
-static void limbo_free_entry(const struct limbo_entry *entry, struct arena *mine)
+void limbo_free_entry(const struct limbo_entry *entry, struct memory *memory, struct arena *mine)
 {
-	arena_free(mine, entry->object, (enum memory_part)entry->part, entry->size_bytes);
+	if (entry->part == MEMORY_TABLE)
+		memory_release(memory, entry->object);
+	else
+		arena_free(mine, entry->object, (enum memory_part)entry->part,
+			   entry->size_bytes);
 }
 
 void limbo_free_ripe(struct limbo *limbo, uint64_t count)
@@ -72,7 +76,7 @@ void limbo_free_ripe(struct limbo *limbo, uint64_t count)
 	while (limbo->ripe && freed < count) {
 		struct limbo_bag *const bag = limbo->ripe;
 
-		limbo_free_entry(&bag->entries[--bag->count], limbo->arena);
+		limbo_free_entry(&bag->entries[--bag->count], limbo->memory, limbo->arena);
 		freed++;
 		if (!bag->count) {
 			limbo->ripe = bag->next;
@@ -85,7 +89,7 @@ void limbo_free_ripe(struct limbo *limbo, uint64_t count)
 void limbo_free_objects(struct limbo_bag *bag, struct arena *mine)
 {
 	for (unsigned i = 0; i < bag->count; i++)
-		limbo_free_entry(&bag->entries[i], mine);
+		limbo_free_entry(&bag->entries[i], bag->owner->memory, mine);
 }
 
 void limbo_ripen(struct limbo *limbo, struct limbo_bag *bag)

@@ -96,7 +96,10 @@ void limbo_free_ripe(struct limbo *limbo, uint64_t count);
 /* Take a bag whose objects nobody can reach: free all or keep them ripe, as free= says. */
 void limbo_ripen(struct limbo *limbo, struct limbo_bag *bag);
 
-/* Give back the objects of a bag to where they came from. @mine: NULL from a thread without. */
+/* Give back one retired object to where it came from. @mine: NULL from a thread without. */
+void limbo_free_entry(const struct limbo_entry *entry, struct memory *memory, struct arena *mine);
+
+/* Do that with all objects of a bag. */
 void limbo_free_objects(struct limbo_bag *bag, struct arena *mine);
 
 /* Keep an empty bag for later. */

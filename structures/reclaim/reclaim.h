@@ -185,7 +185,8 @@ static inline uintptr_t reclaim_protect(struct reclaim_thread *thread, unsigned 
  *
  * To be called inside a section or outside, by the thread that unlinked it.
  *
- * @size_bytes:  as given to arena_alloc().
+ * @part:        MEMORY_TABLE for what memory_shared() gave; else the object is one of an arena.
+ * @size_bytes:  as given to arena_alloc(); of a table it is not looked at.
  */
 static inline void reclaim_retire(struct reclaim_thread *thread, void *object,
 				  enum memory_part part, size_t size_bytes)
