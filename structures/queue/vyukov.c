@@ -58,6 +58,6 @@ static void vyukov_inspect(void *instance, struct inspection *inspection)
 
 #define VARIANT_PAPER        "D. Vyukov, Bounded MPMC queue, 1024cores, 2010"
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
-#define VARIANT_LINEARIZABLE false
+#define VARIANT_LINEARIZABLE VYUKOV_WAITS
 #define VARIANT_BOUNDED      true
 #include "structures/queue/queue_loop.inc.h"

@@ -1,5 +1,5 @@
 /*
- * vyukov: a bounded queue for many producers and many consumers in one array.
+ * vyukov, vyukov_waits: a bounded queue for many producers and many consumers in one array.
  *
  * Each slot carries a turn that says whose it is: a producer may fill slot i in round r at turn 2r,
  * a consumer may empty it at turn 2r + 1. Threads claim positions by advancing tail or head with a
@@ -19,8 +19,12 @@
  * Linearization: an enqueue that succeeds at its CAS on tail, a dequeue that succeeds at its CAS on
  *   head. An empty answer has no such point: a dequeue that meets a slot claimed but not yet filled
  *   answers empty although a later enqueue may have completed; likewise full. Hence not linearizable.
+ *   vyukov_waits (VYUKOV_WAITS=1) answers empty only if tail has not passed the head it looked at, and
+ *   full only if head has not passed the slot a round behind; else it waits for the slot. It is
+ *   linearizable: empty and full at the load of the other end.
  * Progress: blocking. A producer that stops between its CAS and its store of the turn stops all
- *   consumers at that slot, and a round later the producers.
+ *   consumers at that slot, and a round later the producers: those of vyukov get refusals, those of
+ *   vyukov_waits no answer at all.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: none needed; nothing is freed before destroy.
  * Memory: a slot of 16 bytes for each element of capacity (4096 unless asked for, rounded up to a power
@@ -53,6 +57,10 @@ static inline struct vyukov_slot *vyukov_slot_at(const struct vyukov *queue, uin
 	return &queue->slots[position & queue->mask];
 }
 
+#ifndef VYUKOV_WAITS
+#	define VYUKOV_WAITS 0
+#endif
+
 /* The turn at which a position may be filled; one more, and it may be emptied. */
 static inline uint64_t vyukov_turn(const struct vyukov *queue, uint64_t position)
 {
@@ -60,31 +68,51 @@ static inline uint64_t vyukov_turn(const struct vyukov *queue, uint64_t position
 }
 
 /*
- * Claim the next position at @end (tail or head) whose slot has reached its turn, @step behind the
- * turn to fill. Return: false if the slot at the end has not: full, or empty.
+ * Nothing at @position, which was the end of the queue and whose slot has not reached its turn: is
+ * that for good, or because another thread has claimed the slot and is not done with it?
  */
-static inline bool vyukov_claim(const struct vyukov *queue, _Atomic uint64_t *end, uint64_t step,
+static inline bool vyukov_is_refused(const struct vyukov *queue, bool fills, uint64_t position)
+{
+	if (!VYUKOV_WAITS)
+		return true;
+	/* acquire: whoever moved this end moved it past what it had seen of the other, and this
+	 * thread has acquired that move; so the other end is not met behind @position, and where it
+	 * is met at it, this end was there too. Pairs with the CAS in vyukov_claim(). */
+	if (fills)
+		return load_acquire(&queue->head) + queue->mask + 1 == position;
+	return load_acquire(&queue->tail) == position;    /* acquire: as above */
+}
+
+/*
+ * Claim the next position at @end (tail to fill, head to empty) whose slot has reached its turn.
+ * Return: false if there is none: full, or empty.
+ */
+static inline bool vyukov_claim(const struct vyukov *queue, _Atomic uint64_t *end, bool fills,
 				uint64_t *claimed)
 {
 	struct backoff backoff = { 0 };
-	/* relaxed: a guess; the turn validates it and the CAS claims it. */
-	uint64_t position = load_relaxed(end);
+	/* acquire: see vyukov_is_refused(); pairs with the CAS below. The turn validates the
+	 * position and the CAS claims it. */
+	uint64_t position = load_acquire(end);
 
 	for (;;) {
-		const uint64_t mine = vyukov_turn(queue, position) + step;
+		const uint64_t mine = vyukov_turn(queue, position) + !fills;
 		/* acquire: who had the slot before is done with its value; pairs with the releases of
-		 * turn in vyukov_enqueue() and vyukov_dequeue(). */
+		 * turn in vyukov_enqueue() and vyukov_release(). */
 		const uint64_t turn = load_acquire(&vyukov_slot_at(queue, position)->turn);
 
-		if (turn < mine)
+		if (turn < mine && vyukov_is_refused(queue, fills, position))
 			return false;
-		if (turn > mine) {
-			/* relaxed: as above; another thread has this position. */
-			position = load_relaxed(end);
+		if (turn != mine) {
+			if (turn < mine)
+				backoff_grow(&backoff);
+			/* acquire: as above; another thread has this position. */
+			position = load_acquire(end);
 			continue;
 		}
-		/* relaxed: claims a number; the turn of the slot carries the data. */
-		if (cas_weak_relaxed(end, &position, position + 1)) {
+		/* acq_rel: hands on the turn acquired above, which shows where the other end was;
+		 * pairs with the loads of this end. The turn of the slot carries the data. */
+		if (cas_acq_rel(end, &position, position + 1)) {
 			*claimed = position;
 			return true;
 		}
@@ -106,7 +134,8 @@ static inline uint64_t vyukov_release(struct vyukov *queue, uint64_t position)
 /**
  * vyukov_enqueue() - append a value.
  *
- * Return: false if full, or out of memory for a payload.
+ * Return: false if full (vyukov: or if the slot a round behind is claimed and not yet emptied), or
+ * out of memory for a payload.
  * Linearizes: at the CAS on tail.   Progress: blocking.
  */
 static inline bool vyukov_enqueue(struct vyukov *queue, struct context *context, uint64_t value)
@@ -116,7 +145,7 @@ static inline bool vyukov_enqueue(struct vyukov *queue, struct context *context,
 
 	if (!payload_make(context, value, &stored))
 		return false;
-	if (!vyukov_claim(queue, &queue->tail, 0, &position)) {
+	if (!vyukov_claim(queue, &queue->tail, true, &position)) {
 		payload_free(context, stored);
 		return false;
 	}
@@ -132,14 +161,14 @@ static inline bool vyukov_enqueue(struct vyukov *queue, struct context *context,
  *
  * @value:  out, only if there was one.
  *
- * Return: false if empty, or if the next slot is claimed and not yet filled.
+ * Return: false if empty (vyukov: or if the next slot is claimed and not yet filled).
  * Linearizes: at the CAS on head, when it succeeds.   Progress: blocking.
  */
 static inline bool vyukov_dequeue(struct vyukov *queue, struct context *context, uint64_t *value)
 {
 	uint64_t position, stored;
 
-	if (!vyukov_claim(queue, &queue->head, 1, &position))
+	if (!vyukov_claim(queue, &queue->head, false, &position))
 		return false;
 	stored = vyukov_release(queue, position);
 	*value = payload_read(context, stored);
@@ -152,7 +181,7 @@ static inline void vyukov_stall(struct vyukov *queue, struct worker *worker)
 {
 	uint64_t position, stored;
 
-	if (!vyukov_claim(queue, &queue->head, 1, &position)) {
+	if (!vyukov_claim(queue, &queue->head, false, &position)) {
 		worker_sleep_stalled(worker);    /* nothing to take: asleep inside an empty answer */
 		return;
 	}
