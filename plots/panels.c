@@ -8,8 +8,9 @@
 #include "plots/marks.h"
 
 /* Words of `workload` that make a panel; the others make a series. */
-static const char *const panel_keys[] = { "mix",     "op_order", "dist",	"range",
-					  "prefill", "roles",	 "value_bytes", "rate_ops_per_s" };
+static const char *const panel_keys[] = { "mix",	 "op_order",	"dist",
+					  "range",	 "prefill",	"roles",
+					  "value_bytes", "scan_length", "rate_ops_per_s" };
 static const char *const series_keys[SERIES_WORDS] = {
 	[SERIES_PLACE] = "place", [SERIES_MEMORY] = "memory", [SERIES_PAGES] = "pages",
 	[SERIES_ALLOC] = "alloc", [SERIES_LABEL] = "label",
@@ -48,6 +49,15 @@ static void panel_words(const struct cell_summary *cell, char *text)
 		append_word(text, panel_keys[i], json_object_get(workload, panel_keys[i]));
 }
 
+static void scan_word(const struct cell_summary *cell, char *text)
+{
+	const json_t *workload = json_object_get(cell->first, "workload");
+	const json_t *guarantee = json_object_get(cell->first, "scan_guarantee");
+
+	if (json_is_number(json_object_get(workload, "scan_length")) && json_is_string(guarantee))
+		snprintf(text, WORDS_BYTES, "(%s scans)", json_string_value(guarantee));
+}
+
 static void series_word(const struct cell_summary *cell, enum series_word word, char *text)
 {
 	json_t *workload = json_object_get(cell->first, "workload");
@@ -57,6 +67,8 @@ static void series_word(const struct cell_summary *cell, enum series_word word, 
 	*text = 0;
 	if (word == SERIES_VARIANT) {
 		snprintf(text, WORDS_BYTES, "%s", cell->variant);
+	} else if (word == SERIES_SCAN) {
+		scan_word(cell, text);
 	} else if (word != SERIES_REST) {
 		append_word(text, series_keys[word], json_object_get(cell->first, series_keys[word]));
 	} else {
@@ -151,7 +163,7 @@ static int add_cell(struct panels *panels, const struct cell_summary *cell)
 	return series ? add_point(series, cell) : -ENOMEM;
 }
 
-/* The variant, and of the other words those in which the panel's series differ. */
+/* Variant and guarantee, and of the other words those in which the panel's series differ. */
 static int name_series(struct panel *panel)
 {
 	for (size_t s = 0; s < panel->count; s++) {
@@ -160,7 +172,7 @@ static int name_series(struct panel *panel)
 		size_t length = (size_t)snprintf(name, sizeof(name), "%s", series->words[0]);
 
 		for (int w = 1; w < SERIES_WORDS; w++) {
-			int differs = 0;
+			int differs = w == SERIES_SCAN;
 
 			for (size_t other = 0; other < panel->count; other++)
 				differs |= strcmp(panel->series[other].words[w], series->words[w]);

@@ -17,9 +17,13 @@ struct point {
 	double median, low, high;    /* operations per second */
 };
 
-/* What tells one series of a panel from another; the legend names those in which its series differ. */
+/*
+ * What tells one series of a panel from another; the legend names those in which its series differ, and always the
+ * variant and what its scans guarantee.
+ */
 enum series_word {
 	SERIES_VARIANT,
+	SERIES_SCAN,    /* "(weak scans)"; empty where nothing scans */
 	SERIES_PLACE,
 	SERIES_MEMORY,
 	SERIES_PAGES,

@@ -233,19 +233,19 @@ static int any_flag(const struct page *page, const char *flag)
 	return 0;
 }
 
-static int mixes_updates(const struct page *page)
+/* Whether two cells differ in a fact about their variants; "none" is no fact. */
+static int mixes(const struct page *page, const char *fact)
 {
 	const char *first = NULL;
 
 	for (size_t i = 0; i < page->cells->count; i++) {
-		const char *update =
-			json_string_value(json_object_get(page->cells->cells[i].first, "update"));
+		const char *word = json_string_value(json_object_get(page->cells->cells[i].first, fact));
 
-		if (!update || !strcmp(update, "none"))
+		if (!word || !strcmp(word, "none"))
 			continue;
-		if (first && strcmp(first, update))
+		if (first && strcmp(first, word))
 			return 1;
-		first = update;
+		first = word;
 	}
 	return 0;
 }
@@ -276,10 +276,14 @@ static void write_caveats(const struct page *page)
 			"<li>Cells with fewer than %d valid trials (the least has %u) show the range of "
 			"their trials: too few for a 95&nbsp;%% interval.</li>\n",
 			TRIALS_FOR_INTERVAL, fewest);
-	if (mixes_updates(page))
+	if (mixes(page, "update"))
 		put_element(page->out, "li",
 			    "Variants that update in place and variants that replace a node stand side by "
 			    "side: their overwrites cost differently by design. The table names each.");
+	if (mixes(page, "scan_guarantee"))
+		put_element(page->out, "li",
+			    "Scans that are snapshots and scans that are not stand side by side: the weaker "
+			    "promise is cheaper to keep. The legends name each.");
 	put_element(page->out, "li",
 		    "Throughput of a closed loop says nothing about latency under a given load.");
 	fputs("</ul>\n", page->out);

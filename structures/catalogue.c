@@ -58,3 +58,14 @@ const char *update_name(enum update update)
 
 	return names[update];
 }
+
+const char *scan_guarantee_name(enum scan_guarantee scan)
+{
+	static const char *const names[] = {
+		[SCAN_NONE] = "none",
+		[SCAN_WEAK] = "weak",
+		[SCAN_SNAPSHOT] = "snapshot",
+	};
+
+	return names[scan];
+}

@@ -25,6 +25,9 @@ enum progress {
 /* How a put changes a key that is there: overwrite a word, or swap in a new node. */
 enum update { UPDATE_NONE, UPDATE_IN_PLACE, UPDATE_REPLACE };
 
+/* What a scan sees while other threads put and remove: structures/ordered/ordered.h. */
+enum scan_guarantee { SCAN_NONE, SCAN_WEAK, SCAN_SNAPSHOT };
+
 enum { FAMILY_NONE = -1 };
 
 /* An interface: its operations, and what a plan and a record need to know of them. */
@@ -34,7 +37,7 @@ struct family {
 	const char *const *effects;       /* what a success of each is called in `effective`: found, added... */
 	const char *const *refusals;      /* what a failure is called there; NULL entries are not recorded */
 	const char *default_mix;
-	int insert, remove;               /* operation numbers, FAMILY_NONE without */
+	int insert, remove, scan;         /* operation numbers, FAMILY_NONE without */
 	bool keeps_keys;                  /* holds distinct keys of the range: prefill=steady follows from the mix */
 };
 
@@ -80,7 +83,8 @@ struct variant {
 	const char *paper;           /* authors, title, venue, year */
 	enum progress progress;
 	enum update update;
-	bool is_linearizable;
+	bool is_linearizable;        /* all operations but scans */
+	enum scan_guarantee scan;    /* SCAN_NONE exactly if the family does not scan */
 	bool is_bounded;             /* has a capacity: takes setup.capacity */
 	bool is_sharded;             /* takes setup.shards */
 	bool is_remote;
@@ -116,6 +120,7 @@ extern const size_t families_count;
 
 const char *progress_name(enum progress progress);
 const char *update_name(enum update update);    /* "in-place", "replace", "none" */
+const char *scan_guarantee_name(enum scan_guarantee scan);    /* "none", "weak", "snapshot" */
 
 #define VARIANT_PASTE_(a, b) a##_##b
 #define VARIANT_PASTE(a, b)  VARIANT_PASTE_(a, b)

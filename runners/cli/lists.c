@@ -15,6 +15,7 @@ static const struct table_column variant_columns[] = {
 	{ "update", true, false },
 	{ "progress", true, false },
 	{ "linearizable", true, false },
+	{ "scan_guarantee", true, false },
 	{ "remote", false, false },
 	{ "paper", true, false },
 	{ 0 },
@@ -41,6 +42,7 @@ static const struct table_column structure_columns[] = {
 	{ "update", true, false },
 	{ "progress", true, false },
 	{ "linearizable", true, false },
+	{ "scan_guarantee", true, false },
 	{ "paper", true, false },
 	{ 0 },
 };

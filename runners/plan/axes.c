@@ -98,6 +98,14 @@ const struct axis axes[AXIS_COUNT] = {
 		.parse = axis_parse_value_bytes,
 		.pointless = axis_pointless_prefill,
 	},
+	[AXIS_SCAN_LENGTH] = {
+		.name = "scan_length",
+		.fallback = "10",
+		.allowed = "1 to 1M keys, with k for 1000",
+		.kilo = 1000,
+		.parse = axis_parse_scan_length,
+		.pointless = axis_pointless_scan_length,
+	},
 	[AXIS_SHARDS] = {
 		.name = "shards",
 		.fallback = "auto",

@@ -8,6 +8,7 @@
 #include "runners/plan/axes_rows.h"
 #include "runners/plan/units.h"
 #include "structures/common/payload.h"
+#include "structures/common/scan.h"
 #include "workloads/decimal.h"
 
 enum { SHARDS_MAX = 1000000, MIX_TEXT_BYTES = 200, MIX_WORD_BYTES = 40, LIST_BYTES = 200 };
@@ -224,6 +225,17 @@ int axis_parse_value_bytes(struct cell *cell, struct fault *fault)
 	return axis_set_text(cell, AXIS_VALUE_BYTES, "%" PRIu64, size);
 }
 
+int axis_parse_scan_length(struct cell *cell, struct fault *fault)
+{
+	uint64_t length;
+
+	if (units_parse_count(cell->text[AXIS_SCAN_LENGTH], 1000, &length) || length == 0 ||
+	    length > SCAN_LENGTH_MAX)
+		return axis_refuse(cell, AXIS_SCAN_LENGTH, fault);
+	cell->scan_length = share_of(cell, cell->variant->family->scan) ? length : 0;
+	return axis_set_text(cell, AXIS_SCAN_LENGTH, "%" PRIu64, length);
+}
+
 /* `auto` is 0: the structure's own choice. */
 static int parse_auto_or_count(struct cell *cell, enum axis_key key, uint64_t most, uint64_t *count)
 {
@@ -373,6 +385,11 @@ const char *axis_pointless_mix(const struct cell *cell)
 const char *axis_pointless_prefill(const struct cell *cell)
 {
 	return cell->variant->family->insert == FAMILY_NONE ? "it holds no elements" : NULL;
+}
+
+const char *axis_pointless_scan_length(const struct cell *cell)
+{
+	return cell->scan_length ? NULL : "its mix has no scans";
 }
 
 const char *axis_pointless_shards(const struct cell *cell)

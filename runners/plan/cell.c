@@ -56,12 +56,18 @@ static int resolve_axis(struct cell *cell, enum axis_key key, struct resolution 
 	return error ? error : drop_pointless(cell, key, resolution, fault);
 }
 
+/* A cell without scans is the same cell as before there were any. */
+static bool identifies(const struct cell *cell, int key)
+{
+	return key != AXIS_OVERSUBSCRIBE && (key != AXIS_SCAN_LENGTH || cell->scan_length);
+}
+
 static void identify(struct cell *cell)
 {
 	struct digest digest = digest_begin();
 
 	for (int key = 0; key < AXIS_COUNT; key++) {
-		if (key == AXIS_OVERSUBSCRIBE)
+		if (!identifies(cell, key))
 			continue;
 		digest_add(&digest, axes[key].name);
 		digest_add(&digest, "=");

@@ -32,6 +32,7 @@ enum axis_key {
 	AXIS_DIST,
 	AXIS_RANGE,
 	AXIS_VALUE_BYTES,
+	AXIS_SCAN_LENGTH,
 	AXIS_SHARDS,
 	AXIS_CAPACITY,
 	AXIS_PREFILL,
@@ -70,6 +71,7 @@ struct cell {
 	uint64_t prefill;    /* elements, `steady` and N% worked out */
 	bool is_steady;      /* the mix holds the size: above 2 % is `drift` */
 	size_t value_bytes;
+	uint64_t scan_length;    /* keys that a scan asks for; 0: the mix has none */
 	unsigned shards;    /* 0: the structure's own choice */
 	uint64_t capacity;    /* 0: the structure's own choice */
 	unsigned producers, consumers;    /* roles split and P:C; both 0: mixed */

@@ -55,7 +55,7 @@ static void check_values(struct trial *trial)
 		fault_set(&sentence, 0,
 			  "%" PRIu64
 			  " values read do not belong to their key, or came out of their "
-			  "producer's order",
+			  "producer's order, or keys out of a scan's",
 			  mismatched);
 		fail_check(trial, "values", sentence.text);
 	}

@@ -65,7 +65,7 @@ static json_t *record_effective(const struct trial *trial, const struct tally *t
 		if (family->refusals[i])
 			json_object_set_new(effective, family->refusals[i],
 					    count(tally->attempted[i] - tally->succeeded[i]));
-		if (i != family->insert && i != family->remove) {
+		if (i != family->insert && i != family->remove && i != family->scan) {
 			reads += tally->attempted[i];
 			hits += tally->succeeded[i];
 		}

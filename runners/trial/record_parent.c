@@ -56,11 +56,12 @@ static int set_identity(json_t *record, const struct cell *cell)
 {
 	const struct variant *const variant = cell->variant;
 	json_t *identity = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:i, s:s, s:s, s:s, s:s}", "family",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:s, s:s, s:s, s:s}", "family",
 		variant->family->name, "variant", variant->name, "structure", variant->structure,
 		"reclaim", variant->reclaim, "lock", variant->lock, "update",
 		update_name(variant->update), "progress", progress_name(variant->progress),
-		"linearizable", variant->is_linearizable, "threads", (int)cell->threads, "place",
+		"linearizable", variant->is_linearizable, "scan_guarantee",
+		scan_guarantee_name(variant->scan), "threads", (int)cell->threads, "place",
 		cell->text[AXIS_PLACE], "memory", cell->text[AXIS_MEMORY], "alloc",
 		cell->text[AXIS_ALLOC], "pages", cell->text[AXIS_PAGES]);
 	const int error = identity ? json_object_update(record, identity) : -1;
@@ -80,8 +81,9 @@ static int set_workload(json_t *record, const struct cell *cell)
 		json_object_del(workload, not_workload[i]);
 	json_object_del(workload, "rate");
 	numbers = json_pack(
-		"{s:I, s:I, s:I, s:o, s:o, s:o}", "range", (json_int_t)cell->range, "prefill",
-		(json_int_t)cell->prefill, "value_bytes", (json_int_t)cell->value_bytes, "shards",
+		"{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "range", (json_int_t)cell->range, "prefill",
+		(json_int_t)cell->prefill, "value_bytes", (json_int_t)cell->value_bytes, "scan_length",
+		cell->scan_length ? json_integer((json_int_t)cell->scan_length) : json_null(), "shards",
 		cell->shards ? json_integer((json_int_t)cell->shards) : json_null(), "capacity",
 		cell->capacity ? json_integer((json_int_t)cell->capacity) : json_null(),
 		"rate_ops_per_s",

@@ -33,6 +33,8 @@ static int member_allocate(struct member *member)
 	worker->last_seen = block(member, cell->threads * sizeof(*worker->last_seen));
 	if (!worker->last_seen)
 		return -ENOMEM;
+	if (cell->scan_length && !(worker->scan = block(member, scan_bytes(cell->scan_length))))
+		return -ENOMEM;
 	if (table_bytes && !(member->draw_table = block(member, table_bytes)))
 		return -ENOMEM;
 	if (timing_is_on(cell) && !(worker->timing = block(member, sizeof(*worker->timing))))

@@ -17,6 +17,7 @@ struct context {
 	size_t value_bytes;                 /* 8: the value itself is stored; above: a payload of that size */
 	unsigned worker;                    /* 0 to workers - 1 */
 	unsigned node;                      /* index of the worker's NUMA node */
+	uint64_t levels_drawn;              /* by skip lists: where this worker is in its random sequence */
 	uint64_t exhausted;                 /* operations that found no memory: above 0, the trial is `exhausted` */
 	uint64_t torn;                      /* payloads read that were not whole: above 0, the check fails */
 };

@@ -16,6 +16,8 @@
 
 #include "structures/common/atomics.h"
 
+struct scan;    /* structures/common/scan.h */
+
 struct history_call {
 	/* The script. */
 	uint64_t key;
@@ -23,11 +25,12 @@ struct history_call {
 	uint16_t pauses;    /* before the call: spin so long */
 	bool yields;        /* before the call: give the PU away */
 	bool quiesces;      /* before the call: as at the end of a batch */
+	struct scan *scan;  /* of a scan: what it is to fill; NULL: the worker's own */
 
 	/* The record. */
 	bool took_effect;
 	uint16_t worker;
-	uint64_t value; /* put or enqueued, read or dequeued */
+	uint64_t value; /* put or enqueued, read or dequeued; of a scan the number of keys */
 	uint64_t invoked, returned;
 };
 

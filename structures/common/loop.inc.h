@@ -52,6 +52,8 @@ static __attribute__((noinline)) void OP(record)(struct STRUCTURE *structure, st
 
 		if (call->quiesces)
 			OP(quiesce)(structure, &worker->context);
+		if (call->scan)
+			worker->scan = call->scan;
 		history_pause(call);
 		call->invoked = history_stamp(history->stamps);
 		answer = OP(step)(structure, worker, &worker->tally, draw);
@@ -80,6 +82,9 @@ static void OP(run)(void *instance, struct worker *worker)
 	OP(offline)(structure, &worker->context);
 }
 
+#ifndef VARIANT_SCAN
+#	define VARIANT_SCAN SCAN_NONE
+#endif
 #ifndef VARIANT_SHARDED
 #	define VARIANT_SHARDED false
 #endif
@@ -110,6 +115,7 @@ const struct variant VARIANT_SYMBOL = {
 	.progress = VARIANT_PROGRESS,
 	.update = VARIANT_UPDATE,
 	.is_linearizable = VARIANT_LINEARIZABLE,
+	.scan = VARIANT_SCAN,
 	.is_bounded = VARIANT_BOUNDED,
 	.is_sharded = VARIANT_SHARDED,
 	.producers_max = VARIANT_PRODUCERS_MAX,
@@ -128,6 +134,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_PROGRESS
 #undef VARIANT_UPDATE
 #undef VARIANT_LINEARIZABLE
+#undef VARIANT_SCAN
 #undef VARIANT_SHARDED
 #undef VARIANT_BOUNDED
 #undef VARIANT_GARBAGE

@@ -17,6 +17,7 @@
 #include "structures/common/context.h"
 #include "structures/common/histogram.h"
 #include "structures/common/history.h"
+#include "structures/common/scan.h"
 #include "topology/clock.h"
 #include "workloads/draw.h"
 #include "workloads/prefill.h"
@@ -34,9 +35,10 @@ enum worker_phase { WORKER_PREFILL, WORKER_MIX, WORKER_HISTORY };
 /* Counted in registers during a phase. Sums are modulo 2^64. */
 struct tally {
 	uint64_t attempted[WORKER_OPERATIONS_MAX];    /* by the family's operation number */
-	uint64_t succeeded[WORKER_OPERATIONS_MAX];    /* found, added, removed, enqueued, dequeued... */
+	uint64_t succeeded[WORKER_OPERATIONS_MAX];    /* found, added, removed, dequeued...; keys scanned */
 	uint64_t sum_in, sum_out;    /* of keys added and removed, or of values enqueued and dequeued */
-	uint64_t mismatched;         /* values read that do not belong to their key, or out of producer order */
+	uint64_t mismatched;         /* values read that do not belong to their key, or out of producer order;
+					keys of a scan out of order */
 	uint64_t sink;               /* keeps results alive */
 };
 
@@ -66,6 +68,7 @@ struct worker {
 	uint64_t limit;                /* operations in this phase, UINT64_MAX for none */
 	struct prefill prefill;        /* WORKER_PREFILL: this worker inserts the slice below */
 	uint64_t prefill_from, prefill_to;
+	struct scan *scan;             /* families that scan: what a scan fills, and its length */
 	uint64_t *last_seen;           /* queues: latest sequence number received from each producer, [workers] */
 	uint64_t sequence;             /* queues: number of the next value this worker enqueues */
 	struct worker_timing *timing;

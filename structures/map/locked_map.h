@@ -16,6 +16,7 @@
 
 #include "structures/common/payload.h"
 #include "structures/lock/lock.h"
+#include "structures/lock/stall.h"
 #include "structures/map/map.h"
 #include "structures/map/seq_map.h"
 
@@ -87,20 +88,9 @@ static inline bool locked_map_remove(struct locked_map *locked, struct context *
 	return is_removed;
 }
 
-/* Sleep with the lock held, as a thread does that is pre-empted there. */
 static inline void locked_map_stall(struct locked_map *locked, struct worker *worker)
 {
-	struct lock_thread *const thread = worker->context.lock;
-
-	if (worker->stall_as_writer) {
-		lock_acquire(&locked->lock, thread);
-		worker_sleep_stalled(worker);
-		lock_release(&locked->lock, thread);
-	} else {
-		lock_acquire_shared(&locked->lock, thread);
-		worker_sleep_stalled(worker);
-		lock_release_shared(&locked->lock, thread);
-	}
+	lock_stall(&locked->lock, worker);
 }
 
 #endif

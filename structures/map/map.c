@@ -8,5 +8,6 @@ const struct family map_family = {
 	.default_mix = "get:90,put:5,remove:5",
 	.insert = MAP_PUT,
 	.remove = MAP_REMOVE,
+	.scan = FAMILY_NONE,
 	.keeps_keys = true,
 };

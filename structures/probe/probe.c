@@ -8,5 +8,6 @@ const struct family probe_family = {
 	.default_mix = "touch:100",
 	.insert = FAMILY_NONE,
 	.remove = FAMILY_NONE,
+	.scan = FAMILY_NONE,
 	.keeps_keys = false,
 };

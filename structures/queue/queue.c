@@ -8,5 +8,6 @@ const struct family queue_family = {
 	.default_mix = "enqueue:50,dequeue:50",
 	.insert = QUEUE_ENQUEUE,
 	.remove = QUEUE_DEQUEUE,
+	.scan = FAMILY_NONE,
 	.keeps_keys = false,
 };

@@ -51,7 +51,7 @@ mistake_node_that_does_not_exist_is_refused() {
 
 mistake_operation_that_a_family_lacks_is_refused() {
 	expect_mistake 2 'no operation enqueue' run sweep $small mix=enqueue:50,dequeue:50
-	expect_mistake 2 'unknown operation "scan"' run sweep $small mix=get:50,scan:50
+	expect_mistake 2 'has no operation scan' run sweep $small mix=get:50,scan:50
 }
 
 mistake_stall_as_long_as_the_trial_is_refused() {

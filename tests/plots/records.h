@@ -43,6 +43,7 @@ static inline void records_session(FILE *file, const char *title)
 
 struct records_trial {
 	const char *family, *variant, *mix, *memory, *status;
+	const char *scans;    /* the guarantee; NULL: nothing scans */
 	unsigned threads;
 	double rate;
 };
@@ -57,14 +58,15 @@ static inline void records_trial(FILE *file, const struct records_trial *trial)
 	snprintf(cell, sizeof(cell), "%s|%s|%s|%u", trial->variant, trial->mix,
 		 trial->memory ? trial->memory : "local", trial->threads);
 	records_line(file,
-		     json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:f, s:{s:s, s:s, s:i}}",
+		     json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:f, s:{s:s, s:s, s:i, s:o}, s:s}",
 			       "schema", 1, "kind", "trial", "cell", cell, "family", trial->family,
 			       "variant", trial->variant, "status",
 			       trial->status ? trial->status : "valid", "threads", (int)trial->threads,
 			       "place", "cores-first", "memory",
 			       trial->memory ? trial->memory : "local", "pus", pus, "ops_per_s",
 			       trial->rate, "workload", "mix", trial->mix, "dist", "uniform", "range",
-			       1000));
+			       1000, "scan_length", trial->scans ? json_integer(10) : json_null(),
+			       "scan_guarantee", trial->scans ? trial->scans : "none"));
 }
 
 #endif

@@ -120,6 +120,23 @@ static void legend_names_only_what_differs(void **state)
 	assert_string_equal(fixture->panels.panels[0].series[1].name, "map/a memory=interleave");
 }
 
+static void legend_of_scans_always_names_their_guarantee(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (unsigned threads = 1; threads <= 2; threads++)
+		records_trial(fixture->file, &(struct records_trial){ .family = "ordered",
+								      .variant = "ordered/a",
+								      .mix = "get:50,scan:50",
+								      .scans = "weak",
+								      .threads = threads,
+								      .rate = 10 });
+	build(fixture);
+	assert_int_equal(fixture->panels.count, 1);
+	assert_string_equal(fixture->panels.panels[0].series[0].name, "ordered/a (weak scans)");
+	assert_non_null(strstr(fixture->panels.panels[0].workload, "scan_length=10"));
+}
+
 static void probes_become_limits_not_panels(void **state)
 {
 	struct fixture *fixture = *state;
@@ -179,6 +196,7 @@ int main(void)
 		TEST(workloads_and_families_make_panels),
 		TEST(points_are_sorted_by_threads_and_invalid_ones_left_out),
 		TEST(legend_names_only_what_differs),
+		TEST(legend_of_scans_always_names_their_guarantee),
 		TEST(probes_become_limits_not_panels),
 		TEST(too_many_curves_are_split_evenly),
 		TEST(node_and_smt_boundaries_follow_the_pus),

@@ -9,6 +9,7 @@
 
 #define MAP   "variant=map/chained@mutex threads=2"
 #define QUEUE "variant=queue/list@mutex threads=2"
+#define ORDERED "variant=ordered/skiplist@mutex threads=2"
 
 /* One value of one axis, given and canonical; NULL: refused. */
 struct spelling {
@@ -371,6 +372,40 @@ static void shards_are_for_sharded_variants(void **state)
 	cell_free(&cell);
 }
 
+static void scan_length_spellings(void **state)
+{
+	(void)state;
+	check_spellings(ORDERED, AXIS_SCAN_LENGTH,
+			(const struct spelling[]){ { "1", "1" },
+						   { "1k", "1000" },
+						   { "1M", "1000000" },
+						   { "0", NULL },
+						   { "1000001", NULL },
+						   { "ten", NULL },
+						   { NULL, NULL } });
+}
+
+static void scan_length_is_for_mixes_with_scans(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve(ORDERED, &cell), 0);
+	assert_int_equal(cell.scan_length, 10);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve(ORDERED " mix=get:100", &cell), 0);
+	assert_int_equal(cell.scan_length, 0);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve(ORDERED " mix=get:100 scan_length=20", &cell), -EOPNOTSUPP);
+	assert_non_null(strstr(cells_fault.text, "no scans"));
+	cell_free(&cell);
+	assert_int_equal(cells_resolve(MAP " scan_length=20", &cell), -EOPNOTSUPP);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve(MAP " mix=get:50,scan:50", &cell), -EOPNOTSUPP);
+	assert_non_null(strstr(cells_fault.text, "has no operation scan"));
+	cell_free(&cell);
+}
+
 static void capacity_is_for_bounded_variants(void **state)
 {
 	struct cell cell;
@@ -601,6 +636,8 @@ int main(void)
 		cmocka_unit_test(prefill_of_a_queue_begins_empty_and_takes_no_share),
 		cmocka_unit_test(value_bytes_spellings),
 		cmocka_unit_test(shards_are_for_sharded_variants),
+		cmocka_unit_test(scan_length_spellings),
+		cmocka_unit_test(scan_length_is_for_mixes_with_scans),
 		cmocka_unit_test(capacity_is_for_bounded_variants),
 		cmocka_unit_test(prefill_of_a_bounded_queue_is_a_share_of_its_capacity),
 		cmocka_unit_test(free_is_for_variants_that_retire),

@@ -8,6 +8,7 @@
 #include "tests/runners/cells.h"
 
 #define MAP "variant=map/chained@mutex threads=2"
+#define ORDERED "variant=ordered/skiplist@mutex threads=2"
 
 static void cell_same_value_spelt_otherwise_is_the_same_cell(void **state)
 {
@@ -56,6 +57,7 @@ static void cell_each_axis_but_oversubscribe_tells_cells_apart(void **state)
 			fail_msg("%s does not change the id", *word);
 	}
 	assert_true(cells_same(MAP, MAP " oversubscribe=2"));
+	assert_false(cells_same(ORDERED, ORDERED " scan_length=11"));
 }
 
 static void cell_id_is_stable_from_one_release_to_the_next(void **state)

@@ -242,7 +242,8 @@ static void plan_named_combination_that_cannot_be_is_refused(void **state)
 	(void)state;
 	assert_refused("variant=probe/null,map/chained@mutex threads=1 stall=every:1s,for:1ms",
 		       -EOPNOTSUPP, "probe/null");
-	assert_refused("variant=map/chained@mutex threads=1 mix=get:50,scan:50", -EINVAL, "scan");
+	assert_refused("variant=map/chained@mutex threads=1 mix=get:50,scan:50", -EOPNOTSUPP,
+		       "no operation scan");
 	assert_refused("variant=queue/list@mutex threads=1 roles=split", -ERANGE, "split");
 	assert_refused("variant=probe/null threads=17", -EINVAL, "at most 16");
 }

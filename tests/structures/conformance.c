@@ -6,11 +6,12 @@
 #include <time.h>
 
 #include "structures/common/payload.h"
-#include "structures/map/map.h"
+#include "structures/ordered/ordered.h"
 #include "structures/probe/probe.h"
 #include "structures/queue/queue.h"
 #include "tests/structures/harness.h"
 #include "tests/structures/model.h"
+#include "tests/structures/scans.h"
 
 enum {
 	PAYLOAD_BYTES = 100,
@@ -33,6 +34,9 @@ static const struct load alone[] = {
 	{ &map_family, "one key", 1, 1, 0, 1000, 8, "get:34,put:33,remove:33" },
 	{ &map_family, "payloads", 64, 16, 0, 3000, PAYLOAD_BYTES, "get:34,put:33,remove:33" },
 	{ &map_family, "growth", 20000, 4, 0, 8000, 8, "get:10,put:80,remove:10" },
+	{ &ordered_family, "one key", 1, 1, 0, 1000, 8, NULL },
+	{ &ordered_family, "payloads", 64, 16, 0, 3000, PAYLOAD_BYTES, NULL },
+	{ &ordered_family, "growth", 20000, 4, 0, 8000, 8, "get:10,put:70,remove:10,scan:10" },
 	{ &queue_family, "short", 8, 1, 0, 3000, 8, NULL },
 	{ &queue_family, "growth", 8, 4, 0, 5000, PAYLOAD_BYTES, "enqueue:60,dequeue:40" },
 };
@@ -41,28 +45,40 @@ static const struct load together[] = {
 	{ &map_family, "few keys", 8, 4, 4, 20000, 8, "get:34,put:33,remove:33" },
 	{ &map_family, "payloads", 500, 250, 250, 20000, PAYLOAD_BYTES, "get:50,put:25,remove:25" },
 	{ &map_family, "growth", 50000, 4, 100, 8000, 8, "get:20,put:70,remove:10" },
+	{ &ordered_family, "few keys", 8, 4, 4, 20000, 8, NULL },
+	{ &ordered_family, "payloads", 500, 250, 250, 20000, PAYLOAD_BYTES, NULL },
+	{ &ordered_family, "growth", 50000, 4, 100, 8000, 8, "get:10,put:70,remove:10,scan:10" },
 	{ &queue_family, "short", 8, 1, 0, 20000, 8, NULL },
 	{ &queue_family, "payloads", 8, 500, 500, 20000, PAYLOAD_BYTES, NULL },
 	{ &probe_family, "touches", 8, 1, 0, 20000, 8, NULL },
 };
 
+static const struct load scans[] = {
+	{ &ordered_family, "values", SCANS_RANGE, SCANS_RANGE, 0, 8000, 8, NULL },
+	{ &ordered_family, "payloads", SCANS_RANGE, SCANS_RANGE, 0, 4000, PAYLOAD_BYTES, NULL },
+};
+
 static const struct load crowded[] = {
 	{ &map_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, "get:50,put:25,remove:25" },
+	{ &ordered_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, NULL },
 	{ &queue_family, "payloads", 8, 50, 50, 1500, PAYLOAD_BYTES, NULL },
 };
 
 static const struct load stalled[] = {
 	{ &map_family, "one of them", 1000, 500, 500, 0, 8, NULL },
+	{ &ordered_family, "one of them", 1000, 500, 500, 0, 8, NULL },
 	{ &queue_family, "one of them", 8, 500, 500, 0, 8, NULL },
 };
 
 static const struct load starved[] = {
 	{ &map_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
+	{ &ordered_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
 	{ &queue_family, "payloads", 8, 1000, 0, 20000, PAYLOAD_BYTES, "enqueue:100" },
 };
 
 static const struct load in_turns[] = {
 	{ &map_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, "get:34,put:33,remove:33" },
+	{ &ordered_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, NULL },
 	{ &queue_family, "short", 8, 25, 0, 400, PAYLOAD_BYTES, NULL },
 };
 
@@ -157,6 +173,16 @@ static int check_together(struct harness *harness, const struct trial *trial)
 		return error;
 	operations *= harness_options(harness)->workers;
 	return check_attempts(harness, prefill + operations, trial->fault);
+}
+
+static int check_scans(struct harness *harness, const struct trial *trial)
+{
+	int error = harness_attach(harness);
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	error = scans_check(harness, scaled(trial), trial->fault);
+	return error ? error : harness_balance(harness, trial->fault);
 }
 
 static uint64_t published(const struct harness *harness, unsigned from, unsigned to)
@@ -292,6 +318,7 @@ static const struct conformance_case cases[] = {
 	{ "alone", check_alone, LOADS(alone), 1, 0, 0 },
 	{ "in turns", check_in_turns, LOADS(in_turns), 2, 0, 0 },
 	{ "together", check_together, LOADS(together), 0, 0, 0 },
+	{ "scans", check_scans, LOADS(scans), 0, 0, 0 },
 	{ "crowded", check_together, LOADS(crowded), 8, 2, 0 },
 	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 20 },
 	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0 },

@@ -18,7 +18,7 @@ struct conformance {
 /**
  * conformance_check() - run all cases on one variant, from the cheapest on.
  *
- * Alone against a model; with others, sums balanced; with more threads than PUs; with one thread
+ * Alone against a model; with others, sums balanced; scans beside writes; with more threads than PUs; with one thread
  * stalled inside an operation; without memory; attached and detached again and again. Each on an
  * instance of its own, which must give back all nodes and payloads in the end.
  *

@@ -101,6 +101,10 @@ static int make_worker(struct harness *harness, unsigned index)
 		.worker = index,
 		.node = memory_worker_node(harness->memory, index),
 	};
+	worker->scan = memory_thread(harness->memory, index, scan_bytes(HARNESS_SCAN_LENGTH));
+	if (!worker->scan)
+		return -ENOMEM;
+	worker->scan->length = HARNESS_SCAN_LENGTH;
 	worker->last_seen =
 		memory_thread(harness->memory, index, workers * sizeof(*worker->last_seen));
 	return worker->last_seen ? 0 : -ENOMEM;
@@ -292,6 +296,15 @@ void harness_mix(struct harness *harness, struct worker *worker, void *argument)
 		return;
 	worker->phase = WORKER_MIX;
 	worker->limit = *(const uint64_t *)argument;
+	harness->options.variant->run(harness->instance, worker);
+}
+
+void harness_history(struct harness *harness, struct worker *worker, void *argument)
+{
+	struct history *const histories = argument;
+
+	worker->phase = WORKER_HISTORY;
+	worker->history = &histories[worker->context.worker];
 	harness->options.variant->run(harness->instance, worker);
 }
 

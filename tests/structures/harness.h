@@ -7,7 +7,7 @@
 
 #include "structures/variant.h"
 
-enum { HARNESS_WORKERS_MAX = 8 };
+enum { HARNESS_WORKERS_MAX = 8, HARNESS_SCAN_LENGTH = 10 };
 
 struct harness_options {
 	const struct topology *topology;
@@ -58,6 +58,9 @@ void harness_perform(struct harness *harness, harness_action *action, void *argu
 /* Actions: insert a share of *(uint64_t *)argument elements; that many operations of the mix. */
 harness_action harness_prefill;
 harness_action harness_mix;
+
+/* Action: perform and record the history that is this worker's in the array @argument. */
+harness_action harness_history;
 
 /*
  * Where the variant takes fewer producers or consumers than there are workers, the first ones

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "structures/map/map.h"
+#include "structures/ordered/ordered.h"
 #include "structures/queue/queue.h"
 
 /* One operation as it was drawn, and what it left in the tally. */
@@ -14,6 +14,7 @@ struct outcome {
 	bool took_effect;
 	uint64_t value_read;   /* of a get */
 	uint64_t value_out;    /* of a dequeue */
+	const struct scan *scan;
 };
 
 /* A map: the value of each key. A queue: sequence numbers of its oldest value and of the next. */
@@ -55,6 +56,33 @@ static const char *map_expect(struct model *model, const struct outcome *outcome
 	}
 }
 
+/* @scan: what the scan filled. All keys from @from on, or the first so many. */
+static const char *scan_expect(const struct model *model, uint64_t from, const struct scan *scan)
+{
+	uint64_t found = 0;
+
+	for (uint64_t key = from; key < model->options->range && found < scan->length; key++) {
+		if (!model->is_present[key])
+			continue;
+		if (found == scan->count)
+			return "a scan ends before the last key that is there";
+		if (scan->entries[found].key > key)
+			return "a scan misses a key";
+		if (scan->entries[found].key < key)
+			return "a scan finds an absent key";
+		if (scan->entries[found++].value != model->values[key])
+			return "a scan reads another value than was put";
+	}
+	return found == scan->count ? NULL : "a scan finds more keys than are there";
+}
+
+static const char *ordered_expect(struct model *model, const struct outcome *outcome)
+{
+	if (outcome->draw.operation == ORDERED_SCAN)
+		return scan_expect(model, outcome->draw.key, outcome->scan);
+	return map_expect(model, outcome);
+}
+
 static const char *queue_expect(struct model *model, const struct outcome *outcome)
 {
 	const uint64_t elements = model->next - model->oldest;
@@ -80,6 +108,8 @@ static model_expect *find_expect(const struct family *family)
 {
 	if (family == &map_family)
 		return map_expect;
+	if (family == &ordered_family)
+		return ordered_expect;
 	return family == &queue_family ? queue_expect : NULL;
 }
 
@@ -91,7 +121,7 @@ bool model_exists(const struct family *family)
 static struct outcome perform_one(struct harness *harness, struct worker *worker)
 {
 	struct draw_source ahead = worker->draw;
-	struct outcome outcome = { .draw = draw_next(&ahead) };
+	struct outcome outcome = { .draw = draw_next(&ahead), .scan = worker->scan };
 	const struct tally before = worker->tally;
 	uint64_t one = 1;
 

@@ -117,6 +117,14 @@ static void catalogue_variants_have_an_update_where_they_keep_keys(void **state)
 				 catalogue[i]->family->keeps_keys);
 }
 
+static void catalogue_variants_promise_something_of_scans_where_they_scan(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < catalogue_count; i++)
+		assert_int_equal(catalogue[i]->scan != SCAN_NONE,
+				 catalogue[i]->family->scan != FAMILY_NONE);
+}
+
 static bool is_family(const struct family *wanted)
 {
 	for (size_t i = 0; i < families_count; i++)
@@ -171,6 +179,7 @@ static void families_insert_and_remove_are_operations_of_theirs(void **state)
 
 		assert_true(family->insert >= FAMILY_NONE && family->insert < operations);
 		assert_true(family->remove >= FAMILY_NONE && family->remove < operations);
+		assert_true(family->scan >= FAMILY_NONE && family->scan < operations);
 		assert_int_equal(family->insert == FAMILY_NONE, family->remove == FAMILY_NONE);
 		assert_true(!family->keeps_keys || family->insert != FAMILY_NONE);
 	}
@@ -188,7 +197,7 @@ static void families_default_mix_is_a_mix_of_theirs(void **state)
 	}
 }
 
-static void progress_and_update_have_names(void **state)
+static void progress_update_and_scan_have_names(void **state)
 {
 	(void)state;
 	assert_string_equal(progress_name(PROGRESS_BLOCKING), "blocking");
@@ -198,6 +207,9 @@ static void progress_and_update_have_names(void **state)
 	assert_string_equal(update_name(UPDATE_NONE), "none");
 	assert_string_equal(update_name(UPDATE_IN_PLACE), "in-place");
 	assert_string_equal(update_name(UPDATE_REPLACE), "replace");
+	assert_string_equal(scan_guarantee_name(SCAN_NONE), "none");
+	assert_string_equal(scan_guarantee_name(SCAN_WEAK), "weak");
+	assert_string_equal(scan_guarantee_name(SCAN_SNAPSHOT), "snapshot");
 }
 
 static unsigned count_threads(void)
@@ -287,12 +299,13 @@ int main(void)
 		cmocka_unit_test(catalogue_variants_under_a_lock_are_blocking),
 		cmocka_unit_test(catalogue_variants_with_a_scheme_count_garbage),
 		cmocka_unit_test(catalogue_variants_have_an_update_where_they_keep_keys),
+		cmocka_unit_test(catalogue_variants_promise_something_of_scans_where_they_scan),
 		cmocka_unit_test(families_have_every_variant),
 		cmocka_unit_test(families_names_are_unique_words),
 		cmocka_unit_test(families_name_an_effect_for_each_operation),
 		cmocka_unit_test(families_insert_and_remove_are_operations_of_theirs),
 		cmocka_unit_test(families_default_mix_is_a_mix_of_theirs),
-		cmocka_unit_test(progress_and_update_have_names),
+		cmocka_unit_test(progress_update_and_scan_have_names),
 		cmocka_unit_test_setup_teardown(catalogue_instances_leave_nothing, load_topology,
 						free_topology),
 	};

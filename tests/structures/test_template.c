@@ -8,7 +8,7 @@
 
 #include "tests/structures/conformance.h"
 
-extern const struct variant template_map, template_queue;
+extern const struct variant template_map, template_ordered, template_queue;
 
 static void template_as_it_stands_conforms(void **state)
 {
@@ -38,8 +38,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(map, template_as_it_stands_conforms),
+		TEST(ordered, template_as_it_stands_conforms),
 		TEST(queue, template_as_it_stands_conforms),
 		TEST(map, template_is_not_in_the_catalogue),
+		TEST(ordered, template_is_not_in_the_catalogue),
 		TEST(queue, template_is_not_in_the_catalogue),
 	};
 
