@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/verify/reduce.h"
 #include "runners/verify/team_state.h"
 #include "structures/common/backoff.h"
 #include "topology/binding.h"
@@ -35,122 +34,17 @@ static void meet(struct team *team)
 		backoff_pause(&backoff, 1);
 }
 
-static void play(struct member *member, struct lane *lane, enum script_part part)
-{
-	if (!lane->count[part])
-		return;
-	member->history.calls = lane_part(lane, part);
-	member->history.count = lane->count[part];
-	member->team->options->variant->run(member->team->instance, member->worker);
-}
-
-static struct script_options script_of(struct member *member, const struct round *round)
-{
-	return (struct script_options){
-		.variant = member->team->options->variant,
-		.workers = member->team->options->workers,
-		.is_crowded = member->team->is_crowded,
-		.random = &member->random,
-		.first_key = round->first_key,
-		.keys = round->keys,
-	};
-}
-
-/* The keys of a history: next to each other, anywhere in the range. */
-static void choose_window(struct team *team, struct round *round)
-{
-	round->keys = 1 + (unsigned)random_below(&team->windows, EVENT_KEYS_MAX);
-	round->first_key = 1 + random_below(&team->windows, team->options->range - EVENT_KEYS_MAX);
-	for (unsigned key = 0; key < round->keys; key++)
-		round->initial[key] = team->known[round->first_key + key];
-}
-
-static void note_window(struct team *team, const struct lane *lane)
-{
-	if (!team->options->variant->family->keeps_keys)
-		return;
-	for (unsigned i = 0; i < lane->count[SCRIPT_AFTER]; i++) {
-		const struct history_call *const call = &lane->after[i];
-
-		team->known[call->key] = call->took_effect ? call->value : ROUND_ABSENT;
-	}
-}
-
-static void begin_round(struct member *member, unsigned n)
-{
-	struct team *const team = member->team;
-	struct round *const round = &team->rounds[n];
-	struct lane *const lane = &member->lanes[n];
-
-	if (script_first_worker(team->options->variant, team->options->workers, n) != member->index)
-		return;
-	choose_window(team, round);
-	const struct script_options script = script_of(member, round);
-
-	script_before(&script, lane);
-	play(member, lane, SCRIPT_BEFORE);
-}
-
-static void end_round(struct member *member, unsigned n)
-{
-	struct team *const team = member->team;
-	struct round *const round = &team->rounds[n];
-	struct lane *const lane = &member->lanes[n];
-
-	if (script_last_worker(team->options->variant, team->options->workers, n) != member->index)
-		return;
-	const struct script_options script = script_of(member, round);
-
-	script_after(&script, round->lanes, lane);
-	play(member, lane, SCRIPT_AFTER);
-	note_window(team, lane);
-}
-
 static void play_round(struct member *member, unsigned n)
 {
-	struct lane *const lane = &member->lanes[n];
-
-	memset(lane->count, 0, sizeof(lane->count));
-	begin_round(member, n);
+	team_begin_round(member, n);
 	meet(member->team);
-	const struct script_options script = script_of(member, &member->team->rounds[n]);
-
-	script_among(&script, lane, member->index);
+	team_write_among(member, n);
 	meet(member->team);
 	jitter_arm(&member->jitter, &member->random);
-	play(member, lane, SCRIPT_AMONG);
+	team_play(member, n, SCRIPT_AMONG);
 	meet(member->team);
-	end_round(member, n);
+	team_end_round(member, n);
 	meet(member->team);
-}
-
-static void report(struct team *team, const struct round *round, const struct events *events)
-{
-	pthread_mutex_lock(&team->finding);
-	if (!team->result->has_broken) {
-		team->result->has_broken = true;
-		team->result->first_key = round->first_key;
-		team->result->events = *events;
-	}
-	pthread_mutex_unlock(&team->finding);
-}
-
-static void check_round(struct member *member, unsigned n)
-{
-	struct team *const team = member->team;
-	const struct round *const round = &team->rounds[n];
-	const struct promise *const promise = team->options->promise;
-	struct events events;
-	uint64_t all;
-
-	round_events(round, &events);
-	all = events.count < EVENTS_MAX ? (UINT64_C(1) << events.count) - 1 : UINT64_MAX;
-	member->histories++;
-	member->calls += events.count;
-	if (promise->is_kept(&events, all, member->memo))
-		return;
-	reduce(&events, promise, member->memo);
-	report(team, round, &events);
 }
 
 /* A leak of a leaking scheme is no failure, but ends the instance before memory does. */
@@ -168,7 +62,7 @@ static void play_batch(struct member *member)
 	for (unsigned n = 0; n < ROUNDS; n++)
 		play_round(member, n);
 	for (unsigned n = member->index; n < ROUNDS; n += team->options->workers)
-		check_round(member, n);
+		team_check_round(member, n);
 	meet(team);
 	if (member->index == 0)
 		team->is_over = team->result->has_broken || is_out_of_memory(team) ||

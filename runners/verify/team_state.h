@@ -1,4 +1,4 @@
-/* What a team is made of. For team.c and team_make.c alone. */
+/* What a team is made of. For those who play: team.c on threads, and the explorer of the tests. */
 #ifndef RUNNERS_VERIFY_TEAM_STATE_H
 #define RUNNERS_VERIFY_TEAM_STATE_H
 
@@ -58,6 +58,17 @@ struct team {
 /* Memory, members and instance. Return: 0 or a negative errno; team_release() in any case. */
 int team_make(struct team *team, struct fault *fault);
 void team_release(struct team *team);
+
+/*
+ * The parts of round @n, of which each worker does its own. Begin, write, play (SCRIPT_AMONG) and
+ * end: all workers together, none of them before all have done the part before. Check: any worker,
+ * all being done; a finding goes to the team's result.
+ */
+void team_begin_round(struct member *member, unsigned n);
+void team_write_among(struct member *member, unsigned n);
+void team_play(struct member *member, unsigned n, enum script_part part);
+void team_end_round(struct member *member, unsigned n);
+void team_check_round(struct member *member, unsigned n);
 
 /*
  * What the workers counted, and what the structure says of itself at rest; and whether it gives

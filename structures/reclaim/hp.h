@@ -49,6 +49,11 @@
 
 enum {
 	HP_SLOTS = 4,
+#if NUMAMARK_EXPLORE
+	HP_LOOKS_ALWAYS = 1,    /* what is freed too early must be within a history of some calls */
+#else
+	HP_LOOKS_ALWAYS = 0,
+#endif
 	/* Fewer would make the look itself (a system call in hp-asym) the cost of every retire. */
 	HP_THRESHOLD_MIN = 256
 };
@@ -163,7 +168,7 @@ static inline void hp_retire(struct reclaim_thread *thread, void *object, enum m
 	thread->retired[thread->retired_count++] = (struct limbo_entry){
 		.object = object, .size_bytes = (uint32_t)size_bytes, .part = (uint32_t)part
 	};
-	if (__builtin_expect(thread->retired_count == threshold, 0))
+	if (HP_LOOKS_ALWAYS || __builtin_expect(thread->retired_count == threshold, 0))
 		hp_look(thread);
 	if (thread->ripe_count)
 		hp_free_ripe(thread, LIMBO_FREES_PER_RETIRE);

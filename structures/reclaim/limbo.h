@@ -28,8 +28,12 @@
 #include "topology/memory.h"
 
 enum {
+#if NUMAMARK_EXPLORE
+	LIMBO_BAG_ENTRIES = 2,    /* what is freed too early must be within a history of some calls */
+#else
 	/* A bag is a page, with what a scheme keeps beside it. */
 	LIMBO_BAG_ENTRIES = 252,
+#endif
 	/* More than one, so that a backlog shrinks while retiring goes on at the same pace. */
 	LIMBO_FREES_PER_RETIRE = 2
 };

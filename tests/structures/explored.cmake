@@ -1,0 +1,68 @@
+# Structures compiled a second time, with NUMAMARK_EXPLORE=1: each atomic operation is a point at
+# which the explorer may let another worker go first.
+
+# numamark_explored(symbol variant include_dir...): the catalogue's @variant once more, as @symbol;
+# headers in @include_dir come before the project's own.
+function(numamark_explored symbol variant)
+	get_target_property(source ${variant} SOURCES)
+	get_target_property(definitions ${variant} COMPILE_DEFINITIONS)
+	list(FILTER definitions EXCLUDE REGEX "^VARIANT_SYMBOL=")
+	add_library(explored_${symbol} OBJECT ${source})
+	target_compile_definitions(explored_${symbol} PRIVATE ${definitions}
+		NUMAMARK_EXPLORE=1 VARIANT_SYMBOL=${symbol})
+	target_include_directories(explored_${symbol} BEFORE PRIVATE ${ARGN})
+	target_compile_options(explored_${symbol} PRIVATE -O1)    # nothing is measured here
+endfunction()
+
+# Of each structure: under ebr and hp, whose cold halves are compiled again below; under the spin
+# lock or its own; and of the simplest one under every lock that waits in user space, for the locks'
+# sake. liburcu's code has no points, and its waits would wait for ever.
+function(numamark_is_explored variant result)
+	set(${result} FALSE PARENT_SCOPE)
+	get_target_property(definitions ${variant} COMPILE_DEFINITIONS)
+	get_target_property(libraries ${variant} LINK_LIBRARIES)
+	if("${definitions}" MATCHES "VARIANT_FAMILY=probe" OR "${libraries}" MATCHES "urcu" OR
+			NOT "${definitions}" MATCHES "VARIANT_RECLAIM=\"(|ebr|hp)\"")
+		return()
+	endif()
+	if("${definitions}" MATCHES "VARIANT_LOCK=\"(|spin|bucket)\"" OR
+			"${definitions}" MATCHES "VARIANT_NAME=\"map/chained@(rwspin|ticket|mcs|clh|cohort|cna|brlock)\"")
+		set(${result} TRUE PARENT_SCOPE)
+	endif()
+endfunction()
+
+set(structures ${CMAKE_SOURCE_DIR}/structures)
+get_property(entries GLOBAL PROPERTY NUMAMARK_CATALOGUE)
+string(REGEX MATCHALL "FAMILY\\([a-z]+_family\\)\n" families "${entries}")
+string(REPLACE ";" "" explored_catalogue "${families}")
+get_property(variants GLOBAL PROPERTY NUMAMARK_VARIANT_TARGETS)
+
+# What belongs to structures without being one.
+set(sources ${structures}/reclaim/limbo.c ${structures}/reclaim/membarrier.c
+	${structures}/reclaim/epoch.c ${structures}/reclaim/hp.c)
+get_target_property(common numamark_structures SOURCES)
+foreach(source ${common})
+	if(source MATCHES "\\.c$")
+		get_filename_component(source ${source} ABSOLUTE BASE_DIR ${structures})
+		list(APPEND sources ${source})
+	endif()
+endforeach()
+add_library(test_explored STATIC ${sources})
+foreach(variant ${variants})
+	numamark_is_explored(${variant} is_explored)
+	if(is_explored)
+		numamark_explored(${variant} ${variant})
+		target_sources(test_explored PRIVATE $<TARGET_OBJECTS:explored_${variant}>)
+		string(APPEND explored_catalogue "VARIANT(${variant})\n")
+	endif()
+endforeach()
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/explored/catalogue.def
+	CONTENT "${explored_catalogue}")
+target_compile_definitions(test_explored PRIVATE NUMAMARK_EXPLORE=1)
+target_include_directories(test_explored BEFORE PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/explored)
+target_link_libraries(test_explored PUBLIC numamark_workloads numamark_topology Threads::Threads)
+
+add_library(test_explorer STATIC explore.c explorer.c)
+target_link_libraries(test_explorer PUBLIC numamark_checker test_explored)
+# Each calls the other: the structures their points, the explorer its structures.
+target_link_libraries(test_explored PUBLIC test_explorer)
