@@ -1,0 +1,78 @@
+# Defects planted in real structures, a changed line or two each: test_planted must find them all.
+
+# numamark_planted(name variant file from to): the catalogue's @variant with @from replaced by @to in
+# @file, compiled for the explorer as planted_<name>.
+function(numamark_planted name variant file from to)
+	set(copy ${CMAKE_CURRENT_BINARY_DIR}/planted/${name})
+	file(READ ${CMAKE_SOURCE_DIR}/${file} text)
+	string(FIND "${text}" "${from}" at)
+	if(at EQUAL -1)
+		message(WARNING "${file} has changed: the defect ${name} of "
+			"tests/structures/planted.cmake is planted nowhere, and test_planted will say so")
+	endif()
+	string(REPLACE "${from}" "${to}" text "${text}")
+	file(GENERATE OUTPUT ${copy}/${file} CONTENT "${text}")
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${file})
+	numamark_explored(planted_${name} ${variant} ${copy})
+	target_sources(structures_test_planted PRIVATE
+		$<TARGET_OBJECTS:explored_planted_${name}>)
+endfunction()
+
+set(michael structures/map/michael.h)
+set(michael_scott structures/queue/michael_scott.h)
+
+numamark_planted(mark_dropped variant_map_michael_ebr ${michael}
+	"&next, next | MICHAEL_MARK)" "&next, next)")
+numamark_planted(linked_by_a_store variant_map_michael_ebr ${michael}
+	"return cas_acq_rel(place->link, &expected, (uintptr_t)fresh);"
+	"store_release(place->link, (uintptr_t)fresh);
+	return expected == place->node;")
+numamark_planted(retired_before_unlinked variant_map_michael_ebr ${michael}
+	"	if (cas_acq_rel(place->link, &expected, after))
+		michael_retire(context, node);
+	else"
+	"	michael_retire(context, node);
+	if (!cas_acq_rel(place->link, &expected, after))")
+numamark_planted(retired_twice variant_map_michael_ebr ${michael}
+	"			if (!cas_acq_rel(place->link, &expected, after))
+				return MICHAEL_DISTURBED;"
+	"			if (!cas_acq_rel(place->link, &expected, after)) {
+				michael_retire(context, node);
+				return MICHAEL_DISTURBED;
+			}")
+numamark_planted(recheck_missing variant_map_michael_hp structures/reclaim/reclaim.h
+	"		if (seen == before)
+			break;"
+	"		(void)before;
+		break;")
+numamark_planted(recheck_of_head_missing variant_queue_michael_scott_hp ${michael_scott}
+	"if (load_acquire(&queue->head) != head)" "if (false)")
+numamark_planted(epoch_unannounced variant_map_michael_ebr structures/reclaim/ebr.h
+	"store_release(&thread->announced, epoch_announcement(epoch));" "(void)epoch;")
+numamark_planted(freed_at_once variant_queue_michael_scott_ebr ${michael_scott}
+	"reclaim_retire(thread, michael_scott_node(head), MEMORY_NODES,"
+	"arena_free(context->arena, michael_scott_node(head), MEMORY_NODES,")
+numamark_planted(version_unchecked variant_map_line_bucket structures/map/line_table.h
+	"(before | LINE_LOCKED) ==" "(before | LINE_LOCKED) <=")
+numamark_planted(lock_taken_in_two_steps variant_map_chained_spin structures/lock/spin.h
+	"while (exchange_acquire(&lock->is_held, 1)) {"
+	"while (load_acquire(&lock->is_held) || (store_relaxed(&lock->is_held, 1), false)) {")
+numamark_planted(wake_lost variant_map_chained_mcs structures/lock/mcs.h
+	"		while (!(after = load_acquire(&node->next)))
+			backoff_pause(&backoff, 1);"
+	"		(void)backoff;")
+numamark_planted(published_before_filled variant_queue_vyukov structures/queue/vyukov.h
+	"	slot->stored = stored;"
+	"	store_release(&slot->turn, vyukov_turn(queue, position) + 1);
+	fence_seq_cst();
+	slot->stored = stored;")
+numamark_planted(read_after_release variant_queue_two_lock_spin structures/queue/two_lock.h
+	"	if (!node)
+		return false;"
+	"	if (!node)
+		return false;
+	fence_seq_cst();
+	stored = node->stored;")
+numamark_planted(published_relaxed variant_map_michael_ebr ${michael}
+	"return cas_acq_rel(place->link, &expected, (uintptr_t)fresh);"
+	"return cas_relaxed(place->link, &expected, (uintptr_t)fresh);")

@@ -1,0 +1,163 @@
+/*
+ * Defects planted in real structures (planted.cmake): each is found, by the checker of histories in
+ * some interleaving, by an invariant at rest, or by a sanitizer. The report says by which.
+ *
+ * AddressSanitizer may come before the others wherever memory is used too long. A relaxed
+ * publication leaves no trace in interleavings, nor on x86: ThreadSanitizer must find that one,
+ * among threads.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "runners/verify/team.h"
+#include "structures/common/atomics.h"
+#include "tests/structures/explore.h"
+
+enum { HISTORIES = 200000, RACE_NS = 500000000, RACES = 10 };
+
+struct planted {
+	const char *name;
+	const struct variant *variant;
+	const char *expected; /* part of the report; NULL: any, or a crash, which is as good */
+};
+
+#define PLANTED                                       \
+	DEFECT(mark_dropped, "not linearizable")      \
+	DEFECT(linked_by_a_store, NULL)               \
+	DEFECT(retired_before_unlinked, NULL)         \
+	DEFECT(retired_twice, NULL)                   \
+	DEFECT(recheck_missing, NULL)                 \
+	DEFECT(epoch_unannounced, NULL)               \
+	DEFECT(freed_at_once, NULL)                   \
+	DEFECT(version_unchecked, "not linearizable") \
+	DEFECT(lock_taken_in_two_steps, NULL)         \
+	DEFECT(wake_lost, "do not end")               \
+	DEFECT(published_before_filled, NULL)         \
+	DEFECT(read_after_release, NULL)
+
+#define DEFECT(name, expected) extern const struct variant planted_##name;
+PLANTED
+DEFECT(recheck_of_head_missing, NULL)
+DEFECT(published_relaxed, NULL)
+#undef DEFECT
+#define DEFECT(name, expected) { #name "_is_found", &planted_##name, expected },
+static struct planted planted[] = { PLANTED };
+
+static struct topology *topology;
+
+/* What is read too late is not used, so that only the reading itself can be seen. */
+static struct planted read_in_vain = { "recheck_of_head_missing_is_found",
+				       &planted_recheck_of_head_missing, "a sanitizer stopped" };
+
+#ifdef ATOMICS_TSAN
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+	return "halt_on_error=1";
+}
+#endif
+
+static void defect_under_exploration_is_found(void **state)
+{
+	const struct planted *const defect = *state;
+	const struct exploration exploration = {
+		.topology = topology, .variant = defect->variant, .seed = 1, .histories = HISTORIES
+	};
+	char text[EXPLORE_TEXT_BYTES];
+	const int error = explore_variant(&exploration, text);
+
+	if (error == -ENOTSUP) {
+		print_message("%s\n", text);
+		skip();
+	}
+	assert_int_equal(error, -EBADMSG);
+	print_message("%s\n", text);
+	if (defect->expected && !strstr(text, defect->expected))
+		fail_msg("expected: %s", defect->expected);
+}
+
+static void recheck_of_head_missing_is_found(void **state)
+{
+#ifdef ARENA_ASAN
+	*state = &read_in_vain;
+	defect_under_exploration_is_found(state);
+#else
+	(void)state, (void)read_in_vain;
+	print_message("a read in vain is found by AddressSanitizer, which is not in here\n");
+	skip();
+#endif
+}
+
+#ifdef ATOMICS_TSAN
+static void play_threads(void)
+{
+	const char *reason = "";
+	struct team_options options = {
+		.topology = topology,
+		.variant = &planted_published_relaxed,
+		.promise = promise_of(&planted_published_relaxed, &reason),
+		.workers = 2,
+		.range = EVENT_KEYS_MAX + 1,
+		.value_bytes = 8,
+		.duration_ns = RACE_NS,
+	};
+	struct team_result result;
+
+	for (unsigned i = 0; i < RACES; i++) {
+		options.seed = i;
+		if (team_run(&options, &result, NULL) || result.has_broken)
+			_exit(1);
+	}
+	_exit(0);
+}
+#endif
+
+static void published_relaxed_is_found(void **state)
+{
+	(void)state;
+#ifdef ATOMICS_TSAN
+	const pid_t child = fork();
+	int status;
+
+	if (!child)
+		play_threads();
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 0);
+	print_message("found by ThreadSanitizer\n");
+#else
+	print_message("a relaxed publication is found by ThreadSanitizer, which is not in here\n");
+	skip();
+#endif
+}
+
+int main(void)
+{
+	enum { PLANTED_COUNT = sizeof(planted) / sizeof(*planted) };
+	struct CMUnitTest tests[PLANTED_COUNT + 2] = {
+		[PLANTED_COUNT] = cmocka_unit_test(recheck_of_head_missing_is_found),
+		[PLANTED_COUNT + 1] = cmocka_unit_test(published_relaxed_is_found),
+	};
+	int failed;
+
+	if (topology_load(NULL, &topology, NULL))
+		return 1;
+	for (size_t i = 0; i < PLANTED_COUNT; i++)
+		tests[i] = (struct CMUnitTest){
+			.name = planted[i].name,
+			.test_func = defect_under_exploration_is_found,
+			.initial_state = &planted[i],
+		};
+	failed = _cmocka_run_group_tests("planted", tests, PLANTED_COUNT + 2, NULL, NULL);
+	topology_free(topology);
+	return failed;
+}
