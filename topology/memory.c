@@ -26,7 +26,7 @@ struct region *memory_map(struct memory *memory, enum memory_part part, unsigned
 {
 	struct region *const region = malloc(sizeof(*region));
 	const struct page_kind kind =
-		part == MEMORY_TABLE && size_bytes >= memory->kind.unit_bytes / MEMORY_HUGE_SHARE
+		part != MEMORY_THREAD && size_bytes >= memory->kind.unit_bytes / MEMORY_HUGE_SHARE
 			? memory->kind
 			: memory->base_kind;
 
@@ -100,12 +100,52 @@ static struct memory_block *memory_new_block(struct memory *memory)
 	return &memory->blocks[memory->block_count];
 }
 
-static struct region *memory_map_block(struct memory *memory, const struct memory_block *block)
+static struct region *memory_map_touched(struct memory *memory, const struct memory_block *block)
 {
 	struct region *const region = memory_map(memory, block->part, block->worker, block->bytes);
+	const size_t units = region ? region->bytes / region->kind.unit_bytes : 0;
+	int error = 0;
+
+	for (size_t unit = 0; unit < units && !error; unit++)
+		error = region_touch(region, unit);
+	if (!error)
+		return region;
+	memory_unmap(memory, region);
+	errno = -error;
+	return NULL;
+}
+
+/* What is left to the kernel on one node is mapped and touched by the PU of a worker there. */
+static struct region *memory_map_on_node(struct memory *memory, const struct memory_block *block)
+{
+	struct region *region = NULL;
+	struct binding_saved saved;
+	int error = binding_save(&saved);
+
+	if (error) {
+		errno = -error;
+		return NULL;
+	}
+	if (!binding_set(memory->topology, memory->worker_pus[block->worker], NULL))
+		region = memory_map_touched(memory, block);
+	error = binding_restore(&saved);
+	if (!region || !error)
+		return region;
+	memory_unmap(memory, region);
+	errno = -error;
+	return NULL;
+}
+
+static struct region *memory_map_block(struct memory *memory, const struct memory_block *block)
+{
+	const struct home home = memory_home(memory, block->part, block->worker);
+	struct region *region;
 	int error;
 
-	if (!region || region->home.kind != HOME_TURNS)
+	if (home.kind == HOME_TOUCHER)
+		return memory_map_on_node(memory, block);
+	region = memory_map(memory, block->part, block->worker, block->bytes);
+	if (!region || home.kind != HOME_TURNS)
 		return region;
 	error = memory_touch_in_turns(memory, region);
 	if (!error)
@@ -188,6 +228,16 @@ void *memory_thread(struct memory *memory, unsigned worker, size_t size_bytes)
 								 .worker = worker });
 }
 
+void *memory_on_node(struct memory *memory, unsigned node, size_t size_bytes)
+{
+	const unsigned worker = memory_worker_on(memory, node);
+
+	assert(worker < memory->workers);
+	return memory_take_locked(memory, (struct memory_block){ .bytes = size_bytes,
+								 .part = MEMORY_HOMED,
+								 .worker = worker });
+}
+
 void memory_release(struct memory *memory, void *block)
 {
 	bool is_found = !block;
@@ -234,7 +284,7 @@ uint64_t memory_exhausted(const struct memory *memory)
 	/* relaxed, here and below: counts, exact once their writers are at rest. */
 	uint64_t refused = atomic_load_explicit(&memory->refused, memory_order_relaxed);
 
-	for (unsigned i = 0; i < memory->workers; i++)
+	for (unsigned i = 0; i < memory->arena_count; i++)
 		refused += atomic_load_explicit(&memory->arenas[i]->refused, memory_order_relaxed);
 	return refused;
 }
@@ -247,7 +297,7 @@ uint64_t memory_in_use_bytes(const struct memory *memory, enum memory_part part)
 
 	if (part == MEMORY_THREAD)
 		return bytes;
-	for (unsigned i = 0; i < memory->workers; i++) {
+	for (unsigned i = 0; i < memory->arena_count; i++) {
 		const struct arena_class *const classes = memory->arenas[i]->parts[part].classes;
 
 		for (unsigned index = 0; index < ARENA_CLASSES; index++)

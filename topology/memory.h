@@ -17,6 +17,9 @@
  *   remote        the node farthest from the   the node farthest from        worker's node
  *                 worker                       worker 0
  *
+ * A structure that gives parts of itself to nodes asks for a table of one node (memory_on_node) and
+ * for arenas there (memory_arena_on): these are placed as the nodes of a worker on that node are.
+ *
  * Retired objects stay where they were allocated. No huge page ever holds memory of two homes: a
  * page that a neighbour's touch brought in would sit on the neighbour's node.
  *
@@ -56,10 +59,11 @@ enum memory_part {
 	MEMORY_NODES,    /* list and tree nodes, from arenas */
 	MEMORY_PAYLOADS, /* values above 8 bytes, from arenas */
 	MEMORY_THREAD,   /* state of one worker: draw, tallies, limbo lists, hazard slots */
+	MEMORY_HOMED,    /* tables of one node: shards, replicas, logs */
 	MEMORY_PARTS
 };
 
-/* "table", "nodes", "payloads", "thread" */
+/* "table", "nodes", "payloads", "thread", "homed" */
 extern const char *const memory_part_names[MEMORY_PARTS];
 
 enum {
@@ -133,11 +137,36 @@ void *memory_shared(struct memory *memory, size_t size_bytes);
 /* A zeroed block for the state of one worker, on its node; otherwise as memory_shared(). */
 void *memory_thread(struct memory *memory, unsigned worker, size_t size_bytes);
 
-/* Give back what memory_shared() or memory_thread() returned; NULL is allowed. Threads: any. */
+/**
+ * memory_on_node() - a zeroed table of one node, placed as the nodes of a worker there are.
+ *
+ * @node:  index of a node that a worker sits on.
+ *
+ * Otherwise as memory_shared(); under first-touch the PU of such a worker touches all of it.
+ */
+void *memory_on_node(struct memory *memory, unsigned node, size_t size_bytes);
+
+/* Give back what one of these three returned; NULL is allowed. Threads: any. */
 void memory_release(struct memory *memory, void *block);
 
 /* The arena of a worker: see topology/arena.h. */
 struct arena *memory_arena(struct memory *memory, unsigned worker);
+
+/**
+ * memory_arena_on() - one more arena, for objects that belong to a part of the structure and not to
+ * the worker that makes them.
+ *
+ * For one thread at a time, which the structure's lock sees to; its objects may be freed by any.
+ * With use_malloc its objects are malloc's, placed as those of the thread that asks for them, and
+ * residency does not look at them.
+ *
+ * @node:  index of a node that a worker sits on.
+ *
+ * Return: the arena, or NULL with errno set.
+ * Threads: one, before any worker attaches.
+ * Ownership: the memory object.
+ */
+struct arena *memory_arena_on(struct memory *memory, unsigned node);
 
 /* Workers and their nodes, for structures that keep something per node. */
 unsigned memory_workers(const struct memory *memory);

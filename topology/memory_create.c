@@ -87,6 +87,7 @@ static struct pool *memory_pool(struct memory *memory, enum memory_part part, un
 	return pool;
 }
 
+/* The next arena of the list, with the homes of @worker. */
 static int memory_add_arena(struct memory *memory, unsigned worker)
 {
 	const struct region *const region =
@@ -100,8 +101,8 @@ static int memory_add_arena(struct memory *memory, unsigned worker)
 	arena->span_bytes = memory->use_malloc ? 0 : memory->space.bytes;
 	arena->owners = memory->space.owners;
 	arena->memory = memory;
-	arena->id = (uint16_t)worker;
-	memory->arenas[worker] = arena;
+	arena->id = (uint16_t)memory->arena_count;
+	memory->arenas[memory->arena_count++] = arena;
 	arena->parts[MEMORY_THREAD].pool = memory_pool(memory, MEMORY_THREAD, worker);
 	for (enum memory_part part = MEMORY_NODES; part <= MEMORY_PAYLOADS; part++) {
 		struct arena_part *const objects = &arena->parts[part];
@@ -276,6 +277,22 @@ int memory_create(const struct memory_options *options, struct memory **memory, 
 	arena_list_memory(made);
 	*memory = made;
 	return 0;
+}
+
+struct arena *memory_arena_on(struct memory *memory, unsigned node)
+{
+	const unsigned worker = memory_worker_on(memory, node);
+	struct arena **const arenas =
+		realloc(memory->arenas, (memory->arena_count + 1) * sizeof(*memory->arenas));
+
+	errno = ENOMEM;
+	if (!arenas)
+		return NULL;
+	memory->arenas = arenas;
+	if (worker == memory->workers || memory->arena_count > MEMORY_WORKERS_MAX ||
+	    memory_add_arena(memory, worker))
+		return NULL;
+	return memory->arenas[memory->arena_count - 1];
 }
 
 void memory_destroy(struct memory *memory)

@@ -8,7 +8,8 @@
 #include "topology/distance.h"
 #include "topology/memory_private.h"
 
-const char *const memory_part_names[MEMORY_PARTS] = { "table", "nodes", "payloads", "thread" };
+const char *const memory_part_names[MEMORY_PARTS] = { "table", "nodes", "payloads", "thread",
+						     "homed" };
 
 int memory_policy_parse(const char *text, struct memory_policy *policy, struct fault *fault)
 {
@@ -87,6 +88,15 @@ struct home memory_home(const struct memory *memory, enum memory_part part, unsi
 							is_table ? memory->worker_nodes[0] : own));
 	}
 	return is_table ? memory_home_spread(memory) : memory_home_on(own);
+}
+
+unsigned memory_worker_on(const struct memory *memory, unsigned node)
+{
+	unsigned worker = 0;
+
+	while (worker < memory->workers && memory->worker_nodes[worker] != node)
+		worker++;
+	return worker;
 }
 
 /* Each worker's PU and node, and whether this process may have memory there. */

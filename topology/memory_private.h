@@ -55,7 +55,8 @@ struct memory {
 	char refusal[MEMORY_REFUSAL_BYTES];        /* of mbind; empty: none */
 	char malloc_refusal[MEMORY_REFUSAL_BYTES]; /* of what use_malloc asks of the kernel */
 
-	struct arena **arenas; /* by worker; the arrays and arenas are set once */
+	struct arena **arenas; /* by worker, then those of memory_arena_on() */
+	unsigned arena_count;
 	char lookup_refusal[MEMORY_REFUSAL_BYTES]; /* of move_pages; empty: none */
 	bool has_disabled_thp;                     /* which memory_destroy() undoes */
 	_Atomic uint64_t block_bytes[MEMORY_PARTS];
@@ -68,6 +69,9 @@ struct memory {
 
 /* Where a part of one worker lives; the worker is of no account for tables. */
 struct home memory_home(const struct memory *memory, enum memory_part part, unsigned worker);
+
+/* The first worker on a node; workers where there is none. */
+unsigned memory_worker_on(const struct memory *memory, unsigned node);
 
 /* Fill topology, policy, workers, nodes and spread. Return: as memory_create(). */
 int memory_plan(struct memory *memory, const struct memory_options *options, struct fault *fault);

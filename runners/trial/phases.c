@@ -68,8 +68,9 @@ static uint64_t objects_bytes(const struct trial *trial)
 static void note_bytes_per_element(struct trial *trial)
 {
 	const uint64_t elements = elements_by_tally(trial);
-	const uint64_t bytes =
-		objects_bytes(trial) + memory_in_use_bytes(trial->memory, MEMORY_TABLE);
+	const uint64_t bytes = objects_bytes(trial) +
+			       memory_in_use_bytes(trial->memory, MEMORY_TABLE) +
+			       memory_in_use_bytes(trial->memory, MEMORY_HOMED);
 
 	trial->bytes_per_element = elements ? (double)bytes / (double)elements : NAN;
 }

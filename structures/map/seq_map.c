@@ -4,11 +4,15 @@
 
 #include "structures/common/payload.h"
 
-static struct seq_line *make_lines(struct memory *memory, uint64_t buckets)
+static struct seq_line *make_lines(const struct seq_map *map, uint64_t buckets)
 {
+	const size_t bytes = (size_t)buckets * sizeof(struct seq_line);
+
 	if (buckets > SIZE_MAX / sizeof(struct seq_line))
 		return NULL;
-	return memory_shared(memory, (size_t)buckets * sizeof(struct seq_line));
+	return map->node == SEQ_MAP_SHARED
+		       ? memory_shared(map->memory, bytes)
+		       : memory_on_node(map->memory, (unsigned)map->node, bytes);
 }
 
 static void set_lines(struct seq_map *map, struct seq_line *lines, uint64_t buckets)
@@ -22,15 +26,17 @@ static void set_lines(struct seq_map *map, struct seq_line *lines, uint64_t buck
 	map->grow_at = buckets * SEQ_MAP_FILL_MAX;
 }
 
-int seq_map_init(struct seq_map *map, struct memory *memory, uint64_t expected)
+int seq_map_init_on(struct seq_map *map, struct memory *memory, int node, uint64_t expected)
 {
 	const uint64_t wanted = expected / SEQ_MAP_FILL + 1;
 	const uint64_t buckets = wanted < SEQ_MAP_BUCKETS_MIN ? SEQ_MAP_BUCKETS_MIN : wanted;
-	struct seq_line *const lines = make_lines(memory, buckets);
+	struct seq_line *lines;
 
+	map->memory = memory;
+	map->node = node;
+	lines = make_lines(map, buckets);
 	if (!lines)
 		return -ENOMEM;
-	map->memory = memory;
 	map->entries = 0;
 	set_lines(map, lines, buckets);
 	return 0;
@@ -123,7 +129,7 @@ void seq_map_grow(struct seq_map *map, struct context *context)
 	/* relaxed, both: under the exclusive lock, which alone lets them change. */
 	struct seq_line *const old = load_relaxed(&map->lines);
 	const uint64_t buckets = load_relaxed(&map->buckets);
-	struct seq_line *const lines = make_lines(map->memory, 2 * buckets);
+	struct seq_line *const lines = make_lines(map, 2 * buckets);
 	struct seq_line *spare = NULL;
 
 	if (!lines) {

@@ -47,6 +47,7 @@
 #define SEQ_MAP_LINK UINT64_MAX
 
 enum {
+	SEQ_MAP_SHARED = -1,     /* a table of all workers */
 	SEQ_LINE_ENTRIES = 4,
 	SEQ_LINE_LAST = SEQ_LINE_ENTRIES - 1,
 	SEQ_MAP_FILL = 2,        /* entries to a bucket at the expected size */
@@ -64,6 +65,7 @@ struct seq_map {
 	CACHELINE_ALIGNED _Atomic(struct seq_line *) lines;
 	_Atomic uint64_t buckets;
 	struct memory *memory;
+	int node;                /* that the table belongs to, or SEQ_MAP_SHARED */
 	/* Changed when a key comes or goes. */
 	CACHELINE_ALIGNED uint64_t entries;
 	uint64_t grow_at;
@@ -72,11 +74,20 @@ struct seq_map {
 enum seq_map_put { SEQ_MAP_ADDED, SEQ_MAP_REPLACED, SEQ_MAP_NO_MEMORY };
 
 /**
- * seq_map_init() - an empty map with room for @expected elements.
+ * seq_map_init_on() - an empty map with room for @expected elements.
+ *
+ * @node:  index of the node whose the table is, or SEQ_MAP_SHARED. Chained lines come from the
+ *         arena of the context that a put is given.
  *
  * Return: 0 or -ENOMEM.    Ownership: the table belongs to @memory.
  */
-int seq_map_init(struct seq_map *map, struct memory *memory, uint64_t expected);
+int seq_map_init_on(struct seq_map *map, struct memory *memory, int node, uint64_t expected);
+
+/* Likewise, of all workers. */
+static inline int seq_map_init(struct seq_map *map, struct memory *memory, uint64_t expected)
+{
+	return seq_map_init_on(map, memory, SEQ_MAP_SHARED, expected);
+}
 
 /* Gives back all lines, and all payloads of @value_bytes. Alone. */
 void seq_map_destroy(struct seq_map *map, size_t value_bytes);

@@ -1,15 +1,5 @@
 #include "structures/map/sharded.h"
 
-/* Shards without a wish of the user's. */
-static uint32_t sharded_default_count(unsigned workers)
-{
-	uint32_t count = SHARDED_MIN;
-
-	while (count < workers * SHARDED_PER_WORKER)
-		count *= 2;
-	return count;
-}
-
 static int sharded_fill_shards(struct sharded *map, const struct setup *setup)
 {
 	const uint64_t expected = setup->expected / map->count + 1;

@@ -40,6 +40,16 @@ struct sharded {
 	size_t value_bytes;
 };
 
+/* Shards without a wish of the user's. */
+static inline uint32_t sharded_default_count(unsigned workers)
+{
+	uint32_t count = SHARDED_MIN;
+
+	while (count < workers * SHARDED_PER_WORKER)
+		count *= 2;
+	return count;
+}
+
 static inline struct locked_map *sharded_shard(const struct sharded *map, uint64_t key)
 {
 	const uint64_t low = hash_key(key) & UINT32_MAX;

@@ -34,6 +34,7 @@ enum {
 	PAYLOADS = 600,
 	THREAD_BYTES = 300 * 1000,
 	TABLE_BYTES = 5 << 20,
+	HOMED_BYTES = 1 << 20,
 	HUGE_BYTES = 2 << 20
 };
 
@@ -83,6 +84,7 @@ static unsigned seat_workers(void)
 
 struct filler {
 	struct memory *memory;
+	struct arena *arena;     /* one more, on the worker's node */
 	unsigned worker, pu;
 	bool failed;
 };
@@ -102,7 +104,8 @@ static void *fill_worker(void *cookie)
 	if (block)
 		memset(block, 1, THREAD_BYTES);
 	for (unsigned i = 0; i < NODES; i++) {
-		void *const node = arena_alloc(arena, MEMORY_NODES, NODE_BYTES);
+		void *const node =
+			arena_alloc(i % 2 ? arena : me->arena, MEMORY_NODES, NODE_BYTES);
 
 		me->failed |= !node;
 		if (node)
@@ -118,6 +121,20 @@ static void *fill_worker(void *cookie)
 	return NULL;
 }
 
+/* A table of every node: of the first workers, who sit on one each. */
+static bool fill_tables_of_nodes(struct memory *memory)
+{
+	for (unsigned i = 0; i < workers && i < topology_node_count(machine); i++) {
+		char *const table = memory_on_node(memory, memory_worker_node(memory, i),
+						   HOMED_BYTES);
+
+		if (!table)
+			return false;
+		memset(table, 1, HOMED_BYTES);
+	}
+	return true;
+}
+
 /* @shift: 0, or how many seats away from its own each worker is really put. */
 static bool fill(struct memory *memory, unsigned shift)
 {
@@ -127,15 +144,20 @@ static bool fill(struct memory *memory, unsigned shift)
 	char *const table = memory_shared(memory, TABLE_BYTES);
 	char *const small = memory_shared(memory, 200);
 
-	if (!table || !small)
+	if (!table || !small || !fill_tables_of_nodes(memory))
 		return false;
 	memset(table, 1, TABLE_BYTES);
 	memset(small, 1, 200);
-	for (unsigned i = 0; i < workers; i++) {
+	/* All arenas are made before any worker uses one. */
+	for (unsigned i = 0; i < workers; i++)
 		fillers[i] = (struct filler){ .memory = memory,
+					      .arena = memory_arena_on(
+						      memory, memory_worker_node(memory, i)),
 					      .worker = i,
 					      .pu = worker_pus[(i + shift) % workers] };
-		if (pthread_create(&threads[i], NULL, fill_worker, &fillers[i]))
+	for (unsigned i = 0; i < workers; i++) {
+		if (!fillers[i].arena ||
+		    pthread_create(&threads[i], NULL, fill_worker, &fillers[i]))
 			exit(1);
 	}
 	for (unsigned i = 0; i < workers; i++) {
@@ -170,7 +192,7 @@ static bool has_pages_asked_for(const char *pages, unsigned part, const struct r
 	if (part == MEMORY_THREAD || !strcmp(pages, "base"))
 		return !got->huge_bytes;
 	/* A table this small would leave nearly all of such a page unused. */
-	if (part == MEMORY_TABLE && !strcmp(pages, "huge1g"))
+	if ((part == MEMORY_TABLE || part == MEMORY_HOMED) && !strcmp(pages, "huge1g"))
 		return !got->huge_bytes;
 	return got->huge_bytes > 0 || (!strcmp(pages, "thp") && !may_change_settings);
 }

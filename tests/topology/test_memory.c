@@ -275,6 +275,7 @@ static void memory_tells_workers_and_their_nodes(void **state)
 static void fill_memory(struct memory *memory)
 {
 	memset(memory_shared(memory, 2 * MIB), 1, 2 * MIB);
+	memset(memory_on_node(memory, memory_worker_node(memory, 0), MIB), 1, MIB);
 	for (unsigned i = 0; i < WORKERS; i++) {
 		memset(memory_thread(memory, i, 10000), 1, 10000);
 		for (unsigned n = 0; n < 5000; n++)

@@ -350,9 +350,14 @@ static void memory_goes_by_the_systems_numbers_of_nodes(void **state)
 static void memory_at_work(struct memory *memory, struct residency *parts)
 {
 	assert_non_null(memory_shared(memory, 32 * MIB));
-	for (unsigned i = 0; i < WORKERS; i++)
+	for (unsigned i = 0; i < WORKERS; i++) {
+		const unsigned node = memory_worker_node(memory, i);
+
+		assert_non_null(memory_on_node(memory, node, MIB));
+		assert_non_null(memory_arena_on(memory, node));
 		for (unsigned n = 0; n < 1000; n++)
 			assert_non_null(arena_alloc(memory_arena(memory, i), MEMORY_NODES, 512));
+	}
 	memory_residency(memory, parts);
 	memory_destroy(memory);
 }
