@@ -54,17 +54,6 @@ static inline bool locked_map_get(struct locked_map *locked, struct context *con
 	return is_found;
 }
 
-/* After a put: free what it replaced, or what found no place. Return: whether it added the key. */
-static inline bool locked_map_settle(struct context *context, enum seq_map_put put, uint64_t stored,
-				     uint64_t old)
-{
-	if (put == SEQ_MAP_REPLACED)
-		payload_free(context, old);
-	else if (put == SEQ_MAP_NO_MEMORY)
-		payload_free(context, stored);
-	return put == SEQ_MAP_ADDED;
-}
-
 static inline bool locked_map_put(struct locked_map *locked, struct context *context, uint64_t key,
 				  uint64_t value)
 {
@@ -77,7 +66,7 @@ static inline bool locked_map_put(struct locked_map *locked, struct context *con
 	lock_acquire(&locked->lock, context->lock);
 	put = seq_map_put(&locked->map, context, key, stored, &old);
 	lock_release(&locked->lock, context->lock);
-	return locked_map_settle(context, put, stored, old);
+	return seq_map_settle(context, put, stored, old);
 }
 
 static inline bool locked_map_remove(struct locked_map *locked, struct context *context,

@@ -143,7 +143,7 @@ static inline bool node_sharded_put(struct node_sharded *map, struct context *co
 	put = seq_map_put(&place.shard->map, &home, key, stored, &old);
 	node_sharded_release(map, context->lock, place);
 	context->exhausted += home.exhausted;
-	return locked_map_settle(context, put, stored, old);
+	return seq_map_settle(context, put, stored, old);
 }
 
 /* Return: true if the key was there.          Linearizes: under all locks.  Progress: blocking. */

@@ -72,13 +72,8 @@ static bool replicated_carry_out_put(const struct replicated *map, struct replic
 			   MEMORY_NODES, sizeof(struct seq_line));
 		put = seq_map_put(&replica->map, &replica->context, update->key, stored, &old);
 	}
-	if (put == SEQ_MAP_NO_MEMORY) {
-		replica->has_diverged = true;
-		payload_free(&replica->context, stored);
-	} else if (put == SEQ_MAP_REPLACED) {
-		payload_free(&replica->context, old);
-	}
-	return put == SEQ_MAP_ADDED;
+	replica->has_diverged |= put == SEQ_MAP_NO_MEMORY;
+	return seq_map_settle(&replica->context, put, stored, old);
 }
 
 /* Return: whether the update took effect. */

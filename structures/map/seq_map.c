@@ -2,8 +2,6 @@
 
 #include <errno.h>
 
-#include "structures/common/payload.h"
-
 static struct seq_line *make_lines(const struct seq_map *map, uint64_t buckets)
 {
 	const size_t bytes = (size_t)buckets * sizeof(struct seq_line);

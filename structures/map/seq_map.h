@@ -42,6 +42,7 @@
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
 #include "structures/common/hash.h"
+#include "structures/common/payload.h"
 #include "structures/variant.h"
 
 #define SEQ_MAP_LINK UINT64_MAX
@@ -241,6 +242,17 @@ static inline enum seq_map_put seq_map_put(struct seq_map *map, struct context *
 	if (__builtin_expect(++map->entries > map->grow_at, 0))
 		seq_map_grow(map, context);
 	return SEQ_MAP_ADDED;
+}
+
+/* After a put: free what it replaced, or what found no place. Return: whether it added the key. */
+static inline bool seq_map_settle(struct context *context, enum seq_map_put put, uint64_t stored,
+				  uint64_t old)
+{
+	if (put == SEQ_MAP_REPLACED)
+		payload_free(context, old);
+	else if (put == SEQ_MAP_NO_MEMORY)
+		payload_free(context, stored);
+	return put == SEQ_MAP_ADDED;
 }
 
 /**
