@@ -67,6 +67,17 @@ campaign_quick_has_every_family_and_style() {
 	done
 }
 
+# Each design for NUMA nodes beside its twin: the preset is of no use without one of them.
+campaign_numa_aware_has_designs_and_twins() {
+	numamark run numa-aware threads=1 trials=1 mix=get:90,put:5,remove:5 range=1k \
+		duration=10ms warmup=0s -q -o "$scratch/out"
+	expect_status 0
+	for structure in chained node_sharded sharded replicated delegated; do
+		grep -q "\"structure\":\"$structure\"" "$scratch/out/results.jsonl" ||
+			fail "no trial of $structure"
+	done
+}
+
 campaign_dry_run_runs_nothing() {
 	numamark run sweep $long --dry-run -o "$scratch/out"
 	expect_status 0
@@ -190,6 +201,7 @@ campaign_on_a_terminal_shows_a_bar() {
 check campaign_runs_to_its_end
 check campaign_without_a_folder_names_one_itself
 check campaign_quick_has_every_family_and_style
+check campaign_numa_aware_has_designs_and_twins
 check campaign_dry_run_runs_nothing
 check campaign_interrupted_keeps_what_is_finished_and_goes_on
 check campaign_interrupted_with_its_trial_goes_on
