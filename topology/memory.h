@@ -158,7 +158,8 @@ struct arena *memory_arena(struct memory *memory, unsigned worker);
  *
  * For one thread at a time, which the structure's lock sees to; its objects may be freed by any.
  * With use_malloc its objects are malloc's, placed as those of the thread that asks for them, and
- * residency does not look at them.
+ * residency does not look at them. Under first-touch they are bound to the node, as any worker may
+ * be the first to touch them.
  *
  * @node:  index of a node that a worker sits on.
  *

@@ -67,9 +67,8 @@ static bool home_equals(const struct home *one, const struct home *other)
 	return one->kind == other->kind && one->node == other->node;
 }
 
-static struct pool *memory_pool(struct memory *memory, enum memory_part part, unsigned worker)
+static struct pool *memory_pool(struct memory *memory, enum memory_part part, struct home home)
 {
-	const struct home home = memory_home(memory, part, worker);
 	struct pool *pool = memory->pools;
 
 	while (pool < memory->pools + memory->pool_count) {
@@ -87,8 +86,11 @@ static struct pool *memory_pool(struct memory *memory, enum memory_part part, un
 	return pool;
 }
 
-/* The next arena of the list, with the homes of @worker. */
-static int memory_add_arena(struct memory *memory, unsigned worker)
+/*
+ * The next arena of the list, with the homes of @worker. One that any worker may be the first to
+ * touch is bound to the node where such memory would otherwise be left to the kernel.
+ */
+static int memory_add_arena(struct memory *memory, unsigned worker, bool is_anyones)
 {
 	const struct region *const region =
 		memory_map(memory, MEMORY_THREAD, worker, sizeof(struct arena));
@@ -103,12 +105,16 @@ static int memory_add_arena(struct memory *memory, unsigned worker)
 	arena->memory = memory;
 	arena->id = (uint16_t)memory->arena_count;
 	memory->arenas[memory->arena_count++] = arena;
-	arena->parts[MEMORY_THREAD].pool = memory_pool(memory, MEMORY_THREAD, worker);
+	arena->parts[MEMORY_THREAD].pool =
+		memory_pool(memory, MEMORY_THREAD, memory_home(memory, MEMORY_THREAD, worker));
 	for (enum memory_part part = MEMORY_NODES; part <= MEMORY_PAYLOADS; part++) {
 		struct arena_part *const objects = &arena->parts[part];
+		struct home home = memory_home(memory, part, worker);
 
+		if (is_anyones && home.kind == HOME_TOUCHER)
+			home.kind = HOME_NODE;
 		if (!memory->use_malloc)
-			objects->pool = memory_pool(memory, part, worker);
+			objects->pool = memory_pool(memory, part, home);
 		else if (!(objects->sampled = memory_thread(memory, worker,
 							    MEMORY_SAMPLED_OBJECTS *
 								    sizeof(*objects->sampled))))
@@ -262,7 +268,7 @@ int memory_create(const struct memory_options *options, struct memory **memory, 
 	if (!error)
 		error = memory_make_space(made, options->limit_bytes, fault);
 	for (unsigned worker = 0; worker < made->workers && !error; worker++) {
-		error = memory_add_arena(made, worker);
+		error = memory_add_arena(made, worker, false);
 		if (error)
 			memory_out_of_memory(fault, "the state of the workers");
 	}
@@ -290,7 +296,7 @@ struct arena *memory_arena_on(struct memory *memory, unsigned node)
 		return NULL;
 	memory->arenas = arenas;
 	if (worker == memory->workers || memory->arena_count > MEMORY_WORKERS_MAX ||
-	    memory_add_arena(memory, worker))
+	    memory_add_arena(memory, worker, true))
 		return NULL;
 	return memory->arenas[memory->arena_count - 1];
 }
