@@ -64,27 +64,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "structures/common/atomics.h"
 #include "structures/common/hash.h"
-#include "structures/common/payload.h"
-#include "structures/map/map.h"
-#include "structures/reclaim/reclaim.h"
-
-#ifndef MICHAEL_REPLACES
-#	define MICHAEL_REPLACES 0    /* set by the registration line of michael_replace */
-#endif
-
-enum {
-	MICHAEL_MARK = 1,     /* in `next`: this node is removed */
-	MICHAEL_TAKEN = 0,    /* in `value`: the payload was retired with the node */
-	MICHAEL_PAYLOAD_SLOT = 3
-};
-
-struct michael_node {
-	_Atomic uintptr_t next;
-	uint64_t key;
-	_Atomic uint64_t value;    /* the word of payload.h */
-};
+#include "structures/map/michael_list.h"
 
 struct michael {
 	_Atomic uintptr_t *buckets;
@@ -93,164 +74,14 @@ struct michael {
 	size_t value_bytes;
 };
 
-/* Where a key is, or would be. */
-struct michael_place {
-	_Atomic uintptr_t *link;    /* the word that points to the node; its owner is protected */
-	uintptr_t node;             /* first one of this key or above, protected; 0: none */
-	uintptr_t next;             /* of that node, unmarked when it was read */
-};
-
-enum michael_outcome { MICHAEL_ABSENT, MICHAEL_PRESENT, MICHAEL_DISTURBED };
-
-static inline struct michael_node *michael_node(uintptr_t word)
-{
-	return (struct michael_node *)(word & ~(uintptr_t)MICHAEL_MARK);
-}
-
 static inline _Atomic uintptr_t *michael_bucket(const struct michael *map, uint64_t key)
 {
 	return &map->buckets[hash_key(key) & map->mask];
 }
 
-/* Retire a node that this thread has unlinked, and its payload. */
-static inline void michael_retire(struct context *context, struct michael_node *node)
+static inline struct michael_sought michael_sought(const struct michael *map, uint64_t key)
 {
-	if (payload_is_apart(context)) {
-		/* acq_rel, in place: acquires the payload that another put published, to hand it
-		 * on; a later put sees that it is too late; pairs with the CAS in
-		 * michael_overwrite(). */
-		/* relaxed, replace: `value` has not changed since the node was published. */
-		const uint64_t stored = MICHAEL_REPLACES ?
-						load_relaxed(&node->value) :
-						exchange_acq_rel(&node->value, MICHAEL_TAKEN);
-
-		reclaim_retire(context->reclaim, payload_words(stored), MEMORY_PAYLOADS,
-			       context->value_bytes);
-	}
-	reclaim_retire(context->reclaim, node, MEMORY_NODES, sizeof(*node));
-}
-
-/*
- * One walk along a bucket, which unlinks marked nodes on its way. The three slots change roles
- * instead of contents: `of_next` of one step is `of_node` of the next.
- */
-static inline enum michael_outcome michael_walk(struct michael *map, struct context *context,
-						uint64_t key, struct michael_place *place)
-{
-	struct reclaim_thread *const thread = context->reclaim;
-	unsigned of_link = 0, of_node = 1, of_next = 2;
-
-	place->link = michael_bucket(map, key);
-	place->node = reclaim_protect(thread, of_node, place->link);
-	while (place->node) {
-		struct michael_node *const node = michael_node(place->node);
-
-		place->next = reclaim_protect(thread, of_next, &node->next);
-		if (place->next & MICHAEL_MARK) {
-			const uintptr_t after = place->next & ~(uintptr_t)MICHAEL_MARK;
-			uintptr_t expected = place->node;
-			const unsigned spare = of_node;
-
-			/* acq_rel: hands on the node after, which this thread acquired; and if the
-			 * link is unmarked and points here, `after` is in the list at this moment,
-			 * hence protected. Pairs with every load of a link. */
-			if (!cas_acq_rel(place->link, &expected, after))
-				return MICHAEL_DISTURBED;
-			michael_retire(context, node);
-			place->node = after;
-			of_node = of_next;
-			of_next = spare;
-			continue;
-		}
-		if (node->key >= key)
-			return node->key == key ? MICHAEL_PRESENT : MICHAEL_ABSENT;
-		place->link = &node->next;
-		place->node = place->next;
-		const unsigned spare = of_link;
-
-		of_link = of_node;
-		of_node = of_next;
-		of_next = spare;
-	}
-	return MICHAEL_ABSENT;
-}
-
-/* Find the place of a key; every marked node before it is unlinked. Return: whether it is there. */
-static inline bool michael_find(struct michael *map, struct context *context, uint64_t key,
-				struct michael_place *place)
-{
-	enum michael_outcome outcome;
-
-	do
-		outcome = michael_walk(map, context, key, place);
-	while (outcome == MICHAEL_DISTURBED);
-	return outcome == MICHAEL_PRESENT;
-}
-
-/* Unlink the node of a place, which this thread has marked; `after` is what it points to. */
-static inline void michael_unlink(struct michael *map, struct context *context,
-				  struct michael_place *place, uintptr_t after)
-{
-	struct michael_node *const node = michael_node(place->node);
-	const uint64_t key = node->key;
-	uintptr_t expected = place->node;
-
-	/* acq_rel: as in michael_walk(). */
-	if (cas_acq_rel(place->link, &expected, after))
-		michael_retire(context, node);
-	else
-		michael_find(map, context, key, place);    /* see that someone did it */
-}
-
-/* A look-up that writes nothing, for schemes that protect all that a section can reach. */
-static inline bool michael_look(struct michael *map, struct context *context, uint64_t key,
-				uint64_t *value)
-{
-	/* acquire: the node as it was published; pairs with the CAS that linked it (put and
-	 * walk). */
-	struct michael_node *node = michael_node(load_acquire(michael_bucket(map, key)));
-
-	while (node && node->key <= key) {
-		/* acquire: the payload as it was published; and this load stays before that of
-		 * `next`, so that an unmarked node had this value. Pairs with the release in
-		 * michael_put() and michael_overwrite(). */
-		const uint64_t stored = node->key == key ? load_acquire(&node->value) : 0;
-		/* acquire: as for the bucket. */
-		const uintptr_t next = load_acquire(&node->next);
-
-		if (node->key == key && !(next & MICHAEL_MARK)) {
-			*value = payload_read(context, stored);
-			return true;
-		}
-		node = michael_node(next);
-	}
-	return false;
-}
-
-/* The same where each object is protected by itself. */
-static inline bool michael_look_protected(struct michael *map, struct context *context,
-					  uint64_t key, uint64_t *value)
-{
-	struct michael_place place;
-	struct michael_node *node;
-	uint64_t stored;
-
-	do {
-		if (!michael_find(map, context, key, &place))
-			return false;
-		node = michael_node(place.node);
-		if (payload_is_apart(context))
-			stored = reclaim_protect(context->reclaim, MICHAEL_PAYLOAD_SLOT,
-						 &node->value);
-		else
-			/* acquire: stays before the load of `next`, as in michael_look(). */
-			stored = load_acquire(&node->value);
-		/* acquire: after the payload's slot was published. Unmarked here means linked, and
-		 * what it had in `value` was not retired then. Pairs with the CAS in
-		 * michael_remove() and michael_swap(). */
-	} while (load_acquire(&node->next) & MICHAEL_MARK);
-	*value = payload_read(context, stored);
-	return true;
+	return (struct michael_sought){ michael_bucket(map, key), key, false };
 }
 
 /**
@@ -261,109 +92,7 @@ static inline bool michael_look_protected(struct michael *map, struct context *c
 static inline bool michael_get(struct michael *map, struct context *context, uint64_t key,
 			       uint64_t *value)
 {
-	bool found;
-
-	reclaim_enter(context->reclaim);
-	if (RECLAIM_BY_SECTION)
-		found = michael_look(map, context, key, value);
-	else
-		found = michael_look_protected(map, context, key, value);
-	reclaim_exit(context->reclaim);
-	return found;
-}
-
-/* Update in place. Return: false if the node was removed and its payload taken: start over. */
-static inline bool michael_overwrite(struct context *context, struct michael_node *node,
-				     uint64_t stored)
-{
-	uint64_t old;
-
-	if (!payload_is_apart(context)) {
-		/* release: orders nothing of its own; pairs with the acquire in michael_look(). */
-		store_release(&node->value, stored);
-		return true;
-	}
-	/* relaxed: only compared, the payload is not looked at. */
-	old = load_relaxed(&node->value);
-	do {
-		if (old == MICHAEL_TAKEN)
-			return false;
-		/* acq_rel: publishes the new payload, pairs with the acquire in michael_look();
-		 * acquires the old one, to hand it on. */
-	} while (!cas_acq_rel(&node->value, &old, stored));
-	reclaim_retire(context->reclaim, payload_words(old), MEMORY_PAYLOADS, context->value_bytes);
-	return true;
-}
-
-/* Update by replacement. Return: false if the node is marked or what follows it changed. */
-static inline bool michael_swap(struct michael *map, struct context *context,
-				struct michael_place *place, struct michael_node *fresh)
-{
-	uintptr_t next = place->next;
-
-	/* relaxed: the CAS below publishes it. */
-	store_relaxed(&fresh->next, next);
-	/* acq_rel: publishes the new node and hands on the one after; pairs with every load of a
-	 * link. */
-	if (!cas_acq_rel(&michael_node(place->node)->next, &next, (uintptr_t)fresh | MICHAEL_MARK))
-		return false;
-	michael_unlink(map, context, place, (uintptr_t)fresh);
-	return true;
-}
-
-/* Link a node at a place where its key is not. */
-static inline bool michael_link(struct michael_place *place, struct michael_node *fresh)
-{
-	uintptr_t expected = place->node;
-
-	/* relaxed: the CAS below publishes it. */
-	store_relaxed(&fresh->next, place->node);
-	/* acq_rel: publishes the node and hands on the one after; pairs with every load of a
-	 * link. */
-	return cas_acq_rel(place->link, &expected, (uintptr_t)fresh);
-}
-
-static inline struct michael_node *michael_make(struct context *context, uint64_t key,
-						uint64_t stored)
-{
-	struct michael_node *const node =
-		arena_alloc(context->arena, MEMORY_NODES, sizeof(*node));
-
-	if (!node) {
-		context->exhausted++;
-		return NULL;
-	}
-	node->key = key;
-	/* relaxed: nobody else knows the node; the CAS that links it publishes it. */
-	store_relaxed(&node->value, stored);
-	return node;
-}
-
-enum michael_put_state {
-	MICHAEL_PUT_AGAIN,
-	MICHAEL_PUT_ADDED,
-	MICHAEL_PUT_UPDATED,
-	MICHAEL_PUT_FAILED
-};
-
-/* One attempt. @fresh: the node to link, made when first needed, kept for the next attempt. */
-static inline enum michael_put_state michael_put_once(struct michael *map, struct context *context,
-						      uint64_t key, uint64_t stored,
-						      struct michael_node **fresh)
-{
-	struct michael_place place;
-	const bool is_there = michael_find(map, context, key, &place);
-
-	if (is_there && !MICHAEL_REPLACES)
-		return michael_overwrite(context, michael_node(place.node), stored) ?
-			       MICHAEL_PUT_UPDATED :
-			       MICHAEL_PUT_AGAIN;
-	if (!*fresh && !(*fresh = michael_make(context, key, stored)))
-		return MICHAEL_PUT_FAILED;
-	if (is_there ? !michael_swap(map, context, &place, *fresh) : !michael_link(&place, *fresh))
-		return MICHAEL_PUT_AGAIN;
-	*fresh = NULL;
-	return is_there ? MICHAEL_PUT_UPDATED : MICHAEL_PUT_ADDED;
+	return michael_list_get(context, michael_sought(map, key), value);
 }
 
 /**
@@ -375,22 +104,7 @@ static inline enum michael_put_state michael_put_once(struct michael *map, struc
 static inline bool michael_put(struct michael *map, struct context *context, uint64_t key,
 			       uint64_t value)
 {
-	struct michael_node *fresh = NULL;
-	enum michael_put_state state;
-	uint64_t stored;
-
-	if (!payload_make(context, value, &stored))
-		return false;
-	reclaim_enter(context->reclaim);
-	do
-		state = michael_put_once(map, context, key, stored, &fresh);
-	while (state == MICHAEL_PUT_AGAIN);
-	reclaim_exit(context->reclaim);
-	if (fresh)
-		arena_free(context->arena, fresh, MEMORY_NODES, sizeof(*fresh));
-	if (state == MICHAEL_PUT_FAILED)
-		payload_free(context, stored);
-	return state == MICHAEL_PUT_ADDED;
+	return michael_list_put(context, michael_sought(map, key), value);
 }
 
 /**
@@ -401,21 +115,7 @@ static inline bool michael_put(struct michael *map, struct context *context, uin
  */
 static inline bool michael_remove(struct michael *map, struct context *context, uint64_t key)
 {
-	struct michael_place place;
-	bool removed = false;
-
-	reclaim_enter(context->reclaim);
-	while (!removed && michael_find(map, context, key, &place)) {
-		uintptr_t next = place.next;
-
-		/* acq_rel: who sees the mark sees what led to it; pairs with every load of a
-		 * link. */
-		removed = cas_acq_rel(&michael_node(place.node)->next, &next, next | MICHAEL_MARK);
-	}
-	if (removed)
-		michael_unlink(map, context, &place, place.next);
-	reclaim_exit(context->reclaim);
-	return removed;
+	return michael_list_remove(context, michael_sought(map, key));
 }
 
 #endif
