@@ -87,6 +87,7 @@ struct variant {
 	enum scan_guarantee scan;    /* SCAN_NONE exactly if the family does not scan */
 	bool is_bounded;             /* has a capacity: takes setup.capacity */
 	bool is_sharded;             /* takes setup.shards */
+	bool has_prefetch;           /* takes worker.batch */
 	bool is_remote;
 	unsigned producers_max, consumers_max;    /* 0: any number */
 

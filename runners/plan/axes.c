@@ -106,6 +106,15 @@ const struct axis axes[AXIS_COUNT] = {
 		.parse = axis_parse_scan_length,
 		.pointless = axis_pointless_scan_length,
 	},
+	[AXIS_BATCH] = {
+		.name = "batch",
+		.fallback = "1",
+		.allowed = "1 (each operation by itself) to 64",
+		.kilo = 1000,
+		.parse = axis_parse_batch,
+		.check = axis_check_batch,
+		.pointless = axis_pointless_batch,
+	},
 	[AXIS_SHARDS] = {
 		.name = "shards",
 		.fallback = "auto",

@@ -236,6 +236,17 @@ int axis_parse_scan_length(struct cell *cell, struct fault *fault)
 	return axis_set_text(cell, AXIS_SCAN_LENGTH, "%" PRIu64, length);
 }
 
+int axis_parse_batch(struct cell *cell, struct fault *fault)
+{
+	uint64_t batch;
+
+	if (units_parse_count(cell->text[AXIS_BATCH], 1000, &batch) || batch == 0 ||
+	    batch > WORKER_BATCH)
+		return axis_refuse(cell, AXIS_BATCH, fault);
+	cell->batch = (unsigned)batch;
+	return axis_set_text(cell, AXIS_BATCH, "%u", cell->batch);
+}
+
 /* `auto` is 0: the structure's own choice. */
 static int parse_auto_or_count(struct cell *cell, enum axis_key key, uint64_t most, uint64_t *count)
 {
@@ -375,6 +386,17 @@ int axis_check_roles(const struct cell *cell, const struct topology *topology, s
 	return check_limits(cell, fault);
 }
 
+int axis_check_batch(const struct cell *cell, const struct topology *topology, struct fault *fault)
+{
+	(void)topology;
+	if (cell->batch > 1 && (cell->latency_every || cell->rate_ops_per_s > 0))
+		return fault_set(fault, -EOPNOTSUPP,
+				 "batch=%u: the operations of a batch are not timed one by one; "
+				 "allowed are latency=off and rate=max",
+				 cell->batch);
+	return 0;
+}
+
 const char *axis_pointless_mix(const struct cell *cell)
 {
 	return strcmp(cell->text[AXIS_ROLES], "mixed")
@@ -390,6 +412,11 @@ const char *axis_pointless_prefill(const struct cell *cell)
 const char *axis_pointless_scan_length(const struct cell *cell)
 {
 	return cell->scan_length ? NULL : "its mix has no scans";
+}
+
+const char *axis_pointless_batch(const struct cell *cell)
+{
+	return cell->variant->has_prefetch ? NULL : "it fetches nothing ahead for a batch";
 }
 
 const char *axis_pointless_shards(const struct cell *cell)

@@ -26,6 +26,7 @@ int axis_parse_range(struct cell *cell, struct fault *fault);
 int axis_parse_prefill(struct cell *cell, struct fault *fault);
 int axis_parse_value_bytes(struct cell *cell, struct fault *fault);
 int axis_parse_scan_length(struct cell *cell, struct fault *fault);
+int axis_parse_batch(struct cell *cell, struct fault *fault);
 int axis_parse_shards(struct cell *cell, struct fault *fault);
 int axis_parse_capacity(struct cell *cell, struct fault *fault);
 int axis_parse_roles(struct cell *cell, struct fault *fault);
@@ -34,9 +35,11 @@ int axis_check_op_order(const struct cell *cell, const struct topology *topology
 int axis_check_prefill(const struct cell *cell, const struct topology *topology,
 		       struct fault *fault);
 int axis_check_roles(const struct cell *cell, const struct topology *topology, struct fault *fault);
+int axis_check_batch(const struct cell *cell, const struct topology *topology, struct fault *fault);
 const char *axis_pointless_mix(const struct cell *cell);
 const char *axis_pointless_prefill(const struct cell *cell);
 const char *axis_pointless_scan_length(const struct cell *cell);
+const char *axis_pointless_batch(const struct cell *cell);
 const char *axis_pointless_shards(const struct cell *cell);
 const char *axis_pointless_capacity(const struct cell *cell);
 const char *axis_pointless_free(const struct cell *cell);

@@ -59,7 +59,8 @@ static int resolve_axis(struct cell *cell, enum axis_key key, struct resolution 
 /* A cell without scans is the same cell as before there were any. */
 static bool identifies(const struct cell *cell, int key)
 {
-	return key != AXIS_OVERSUBSCRIBE && (key != AXIS_SCAN_LENGTH || cell->scan_length);
+	return key != AXIS_OVERSUBSCRIBE && (key != AXIS_SCAN_LENGTH || cell->scan_length) &&
+	       (key != AXIS_BATCH || cell->batch > 1);
 }
 
 static void identify(struct cell *cell)

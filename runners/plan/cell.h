@@ -33,6 +33,7 @@ enum axis_key {
 	AXIS_RANGE,
 	AXIS_VALUE_BYTES,
 	AXIS_SCAN_LENGTH,
+	AXIS_BATCH,
 	AXIS_SHARDS,
 	AXIS_CAPACITY,
 	AXIS_PREFILL,
@@ -72,6 +73,7 @@ struct cell {
 	bool is_steady;      /* the mix holds the size: above 2 % is `drift` */
 	size_t value_bytes;
 	uint64_t scan_length;    /* keys that a scan asks for; 0: the mix has none */
+	unsigned batch;     /* operations fetched for together; 1: each by itself */
 	unsigned shards;    /* 0: the structure's own choice */
 	uint64_t capacity;    /* 0: the structure's own choice */
 	unsigned producers, consumers;    /* roles split and P:C; both 0: mixed */

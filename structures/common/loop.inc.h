@@ -2,8 +2,26 @@
  * What the loops of all families share: batches, timing, the stop and stall signals, and the catalogue entry.
  * Expects STRUCTURE, OP(step) and OP(fill) of the family's loop, and the VARIANT_* facts; undefines the facts.
  */
+#ifndef VARIANT_PREFETCHES
+#	define VARIANT_PREFETCHES 0
+#endif
+
+/* Begin a batch: fetch what its operations will touch. Return: where the batch ends. */
+ALWAYS_INLINE unsigned OP(fetch)(struct STRUCTURE *structure, struct worker *worker,
+				 const struct draw *draws, unsigned from, unsigned count)
+{
+	const unsigned to = count - from < worker->batch ? count : from + worker->batch;
+
+#if VARIANT_PREFETCHES
+	OP(prefetch)(structure, &worker->context, draws + from, to - from);
+#else
+	(void)structure, (void)draws;
+#endif
+	return to;
+}
+
 ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, const bool timed,
-			    const bool paced)
+			    const bool paced, const bool batched)
 {
 	/* Local, so that the compiler may keep what a loop counts in registers. */
 	struct tally tally = worker->tally;
@@ -19,7 +37,9 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 		const unsigned batch = left < most ? (unsigned)left : most;
 
 		draw_batch(&worker->draw, draws, batch);
-		for (unsigned n = 0; n < batch; n++) {
+		for (unsigned n = 0, fetched = 0; n < batch; n++) {
+			if (batched && n == fetched)
+				fetched = OP(fetch)(structure, worker, draws, n, batch);
 			const uint64_t start = timed ? worker_begin(worker, timing, paced) : 0;
 
 			OP(step)(structure, worker, &tally, draws[n]);
@@ -73,12 +93,14 @@ static void OP(run)(void *instance, struct worker *worker)
 		OP(fill)(structure, worker, &worker->tally);
 	else if (worker->phase == WORKER_HISTORY)
 		OP(record)(structure, worker);
+	else if (VARIANT_PREFETCHES && worker->batch > 1)
+		OP(loop)(structure, worker, false, false, true);
 	else if (!worker->timing)
-		OP(loop)(structure, worker, false, false);
+		OP(loop)(structure, worker, false, false, false);
 	else if (!worker->timing->gaps)
-		OP(loop)(structure, worker, true, false);
+		OP(loop)(structure, worker, true, false, false);
 	else
-		OP(loop)(structure, worker, true, true);
+		OP(loop)(structure, worker, true, true, false);
 	OP(offline)(structure, &worker->context);
 }
 
@@ -118,6 +140,7 @@ const struct variant VARIANT_SYMBOL = {
 	.scan = VARIANT_SCAN,
 	.is_bounded = VARIANT_BOUNDED,
 	.is_sharded = VARIANT_SHARDED,
+	.has_prefetch = VARIANT_PREFETCHES,
 	.producers_max = VARIANT_PRODUCERS_MAX,
 	.consumers_max = VARIANT_CONSUMERS_MAX,
 	.create = OP(create),
@@ -136,6 +159,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_LINEARIZABLE
 #undef VARIANT_SCAN
 #undef VARIANT_SHARDED
+#undef VARIANT_PREFETCHES
 #undef VARIANT_BOUNDED
 #undef VARIANT_GARBAGE
 #undef VARIANT_HELPERS

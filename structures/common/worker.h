@@ -66,6 +66,7 @@ struct worker {
 	enum worker_phase phase;
 	unsigned workers;
 	uint64_t limit;                /* operations in this phase, UINT64_MAX for none */
+	unsigned batch;                /* operations fetched for together, at most WORKER_BATCH; 0, 1: none */
 	struct prefill prefill;        /* WORKER_PREFILL: this worker inserts the slice below */
 	uint64_t prefill_from, prefill_to;
 	struct scan *scan;             /* families that scan: what a scan fills, and its length */

@@ -52,4 +52,12 @@ static inline void chained_stall(struct chained *map, struct worker *worker)
 	locked_map_stall(&map->locked, worker);
 }
 
+static inline void chained_prefetch(struct chained *map, struct context *context,
+				    const struct draw *draws, unsigned count)
+{
+	(void)context;
+	for (unsigned i = 0; i < count; i++)
+		seq_map_prefetch(&map->locked.map, draws[i].key);
+}
+
 #endif

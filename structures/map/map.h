@@ -11,6 +11,9 @@
  *   void NAME_offline(struct NAME *, struct context *)            after the last one
  *   void NAME_stall(struct NAME *, struct worker *)               worker_sleep_stalled() inside an operation: between
  *                                                                 enter and exit, or with the lock held
+ *   void NAME_prefetch(struct NAME *, struct context *, const struct draw *, unsigned count)
+ *                                                                 optional, with VARIANT_PREFETCHES 1: fetch the
+ *                                                                 lines that the next operations will touch first
  * and the create, destroy, attach, detach, inspect and garbage of struct variant. The loop adds NAME_step, NAME_fill,
  * NAME_loop and NAME_run.
  *

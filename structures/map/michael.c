@@ -96,6 +96,7 @@ static void michael_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_LOCK_FREE
 #define VARIANT_UPDATE       (MICHAEL_REPLACES ? UPDATE_REPLACE : UPDATE_IN_PLACE)
 #define VARIANT_LINEARIZABLE true
+#define VARIANT_PREFETCHES   1
 #include "structures/reclaim/hooks.inc.h"
 
 #include "structures/map/map_loop.inc.h"

@@ -118,4 +118,16 @@ static inline bool michael_remove(struct michael *map, struct context *context, 
 	return michael_list_remove(context, michael_sought(map, key));
 }
 
+/* The buckets of all, then the first node of each: an address only, which nobody looks into. */
+static inline void michael_prefetch(struct michael *map, struct context *context,
+				    const struct draw *draws, unsigned count)
+{
+	(void)context;
+	for (unsigned i = 0; i < count; i++)
+		__builtin_prefetch((const void *)michael_bucket(map, draws[i].key));
+	for (unsigned i = 0; i < count; i++)
+		/* relaxed: a hint. */
+		__builtin_prefetch((const void *)load_relaxed(michael_bucket(map, draws[i].key)));
+}
+
 #endif

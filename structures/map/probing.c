@@ -122,6 +122,7 @@ static void probing_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_LOCK_FREE
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
+#define VARIANT_PREFETCHES   1
 #define HOOKS_OWN_QUIESCE
 #include "structures/reclaim/hooks.inc.h"
 

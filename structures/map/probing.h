@@ -413,4 +413,17 @@ static inline void probing_quiesce(struct probing *map, struct context *context)
 	worker->quiesced = worker->quiesced < PROBING_ASKS ? worker->quiesced + 1 : 0;
 }
 
+/* A section of its own, for the table might go before the operations come. */
+static inline void probing_prefetch(struct probing *map, struct context *context,
+				    const struct draw *draws, unsigned count)
+{
+	const struct probing_table *table;
+
+	reclaim_enter(context->reclaim);
+	table = probing_current(map, context->reclaim);
+	for (unsigned i = 0; i < count; i++)
+		__builtin_prefetch(&table->lines[probing_home(table, hash_key(draws[i].key))]);
+	reclaim_exit(context->reclaim);
+}
+
 #endif

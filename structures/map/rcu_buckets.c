@@ -90,6 +90,7 @@ static void rcu_buckets_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
+#define VARIANT_PREFETCHES   1
 #include "structures/reclaim/hooks.inc.h"
 
 #include "structures/map/map_loop.inc.h"

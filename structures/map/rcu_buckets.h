@@ -239,4 +239,16 @@ static inline bool rcu_buckets_remove(struct rcu_buckets *map, struct context *c
 	return true;
 }
 
+/* The buckets of all, then the first node of each: an address only, which nobody looks into. */
+static inline void rcu_buckets_prefetch(struct rcu_buckets *map, struct context *context,
+				    const struct draw *draws, unsigned count)
+{
+	(void)context;
+	for (unsigned i = 0; i < count; i++)
+		__builtin_prefetch((const void *)rcu_buckets_bucket(map, draws[i].key));
+	for (unsigned i = 0; i < count; i++)
+		/* relaxed: a hint. */
+		__builtin_prefetch((const void *)load_relaxed(rcu_buckets_bucket(map, draws[i].key)));
+}
+
 #endif

@@ -60,5 +60,6 @@ static void sharded_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
+#define VARIANT_PREFETCHES   1
 #define VARIANT_SHARDED      true
 #include "structures/map/map_loop.inc.h"

@@ -83,4 +83,12 @@ static inline void sharded_stall(struct sharded *map, struct worker *worker)
 	locked_map_stall(sharded_shard(map, worker->context.worker), worker);
 }
 
+static inline void sharded_prefetch(struct sharded *map, struct context *context,
+				    const struct draw *draws, unsigned count)
+{
+	(void)context;
+	for (unsigned i = 0; i < count; i++)
+		seq_map_prefetch(&sharded_shard(map, draws[i].key)->map, draws[i].key);
+}
+
 #endif

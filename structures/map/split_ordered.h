@@ -266,4 +266,20 @@ static inline bool split_ordered_remove(struct split_ordered *map, struct contex
 	return removed;
 }
 
+/* The buckets of all, then their sentinels: addresses only, which nobody looks into. */
+static inline void split_ordered_prefetch(struct split_ordered *map, struct context *context,
+					  const struct draw *draws, unsigned count)
+{
+	/* acquire: as in split_ordered_sought(). */
+	const uint64_t mask = load_acquire(&map->buckets) - 1;
+
+	(void)context;
+	for (unsigned i = 0; i < count; i++)
+		__builtin_prefetch((const void *)split_ordered_bucket(map, hash_key(draws[i].key) & mask));
+	for (unsigned i = 0; i < count; i++)
+		/* relaxed: a hint. */
+		__builtin_prefetch((const void *)load_relaxed(
+			split_ordered_bucket(map, hash_key(draws[i].key) & mask)));
+}
+
 #endif

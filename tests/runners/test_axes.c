@@ -372,6 +372,31 @@ static void shards_are_for_sharded_variants(void **state)
 	cell_free(&cell);
 }
 
+static void batch_is_for_variants_that_fetch_ahead(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=16", &cell), 0);
+	assert_int_equal(cell.batch, 16);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=probe/null threads=2 batch=16", &cell), -EOPNOTSUPP);
+	assert_non_null(strstr(cells_fault.text, "fetches nothing ahead"));
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=65", &cell), -EINVAL);
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=0", &cell), -EINVAL);
+}
+
+static void batch_is_not_timed(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=2 latency=all", &cell),
+			 -EOPNOTSUPP);
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=2 rate=1M", &cell),
+			 -EOPNOTSUPP);
+}
+
 static void scan_length_spellings(void **state)
 {
 	(void)state;
@@ -636,6 +661,8 @@ int main(void)
 		cmocka_unit_test(prefill_of_a_queue_begins_empty_and_takes_no_share),
 		cmocka_unit_test(value_bytes_spellings),
 		cmocka_unit_test(shards_are_for_sharded_variants),
+		cmocka_unit_test(batch_is_for_variants_that_fetch_ahead),
+		cmocka_unit_test(batch_is_not_timed),
 		cmocka_unit_test(scan_length_spellings),
 		cmocka_unit_test(scan_length_is_for_mixes_with_scans),
 		cmocka_unit_test(capacity_is_for_bounded_variants),

@@ -18,7 +18,8 @@ enum {
 	CAPACITY = 1000,            /* of bounded structures */
 	CAPACITY_STARVED = 50000,   /* more than there is memory for */
 	STALL_MS = 80,
-	STALL_ATTEMPTS = 5
+	STALL_ATTEMPTS = 5,
+	BATCH = 5
 };
 
 /* A workload of one family for one case. */
@@ -185,6 +186,16 @@ static int check_scans(struct harness *harness, const struct trial *trial)
 	return error ? error : harness_balance(harness, trial->fault);
 }
 
+/* The same, with what each few operations touch fetched before them. */
+static int check_batched(struct harness *harness, const struct trial *trial)
+{
+	if (!trial->conformance->variant->has_prefetch)
+		return 0;
+	for (unsigned i = 0; i < harness_options(harness)->workers; i++)
+		harness_worker(harness, i)->batch = BATCH;
+	return check_together(harness, trial);
+}
+
 static uint64_t published(const struct harness *harness, unsigned from, unsigned to)
 {
 	uint64_t sum = 0;
@@ -319,6 +330,7 @@ static const struct conformance_case cases[] = {
 	{ "in turns", check_in_turns, LOADS(in_turns), 2, 0, 0 },
 	{ "together", check_together, LOADS(together), 0, 0, 0 },
 	{ "scans", check_scans, LOADS(scans), 0, 0, 0 },
+	{ "batched", check_batched, LOADS(together), 0, 0, 0 },
 	{ "crowded", check_together, LOADS(crowded), 8, 2, 0 },
 	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 20 },
 	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0 },
