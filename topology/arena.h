@@ -45,6 +45,15 @@ enum {
 #	endif
 #endif
 
+/*
+ * When each block was taken, by a clock that counts takings: the first blocks have the birth 1. The
+ * count is read by whoever needs the clock, at any time; it is written under the memory's lock.
+ */
+struct births {
+	_Alignas(128) _Atomic uint64_t newest;
+	_Alignas(128) uint32_t of_block[];    /* written before the block is handed out */
+};
+
 struct arena_object {
 	struct arena_object *next;
 };
@@ -68,6 +77,7 @@ struct arena {
 	uintptr_t base;         /* of the address space that all arenas of one memory share */
 	size_t span_bytes;      /* 0 with use_malloc: no object lies there */
 	const uint16_t *owners; /* by block: id of the owning arena */
+	const struct births *births;    /* of blocks: see arena_birth() */
 	struct memory *memory;
 	_Atomic uint64_t refused; /* allocations that found no memory; written by the owner */
 	uint16_t id;
@@ -178,6 +188,34 @@ static inline void arena_free(struct arena *mine, void *object, enum memory_part
 	freed->next = class->free;
 	class->free = freed;
 #endif
+}
+
+/*
+ * An age of each object, without a word in it: that of its block. The clock counts how often blocks
+ * were taken by the arenas of a memory; it stands still while they use what they have again.
+ */
+
+/* Whether objects have births. Not with use_malloc, where they lie in no block. */
+static inline bool arena_has_births(const struct arena *arena)
+{
+	return arena->span_bytes != 0;
+}
+
+/**
+ * arena_births() - the clock: the birth of the youngest block. One word for all arenas of a memory.
+ *
+ * Threads: any. A thread that met an object, by an acquire that pairs with its publication, reads
+ * at least arena_birth() of it from then on, also with a relaxed load.
+ */
+static inline const _Atomic uint64_t *arena_births(const struct arena *arena)
+{
+	return &arena->births->newest;
+}
+
+/* When the block of an object was taken: before the object was allocated, each time it was. */
+static inline uint64_t arena_birth(const struct arena *arena, const void *object)
+{
+	return arena->births->of_block[((uintptr_t)object - arena->base) >> ARENA_BLOCK_LOG2];
 }
 
 #endif

@@ -102,6 +102,7 @@ static int memory_add_arena(struct memory *memory, unsigned worker, bool is_anyo
 	arena->base = (uintptr_t)memory->space.base;
 	arena->span_bytes = memory->use_malloc ? 0 : memory->space.bytes;
 	arena->owners = memory->space.owners;
+	arena->births = memory->space.births;
 	arena->memory = memory;
 	arena->id = (uint16_t)memory->arena_count;
 	memory->arenas[memory->arena_count++] = arena;

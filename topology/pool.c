@@ -18,10 +18,31 @@ static size_t round_up(size_t bytes, size_t grain_bytes)
 	return (bytes + grain_bytes - 1) / grain_bytes * grain_bytes;
 }
 
+/* Of a table with an entry for each block. */
+static size_t space_table_bytes(const struct space *space, size_t head_bytes, size_t entry_bytes)
+{
+	return round_up(head_bytes + (space->bytes >> ARENA_BLOCK_LOG2) * entry_bytes,
+			(size_t)sysconf(_SC_PAGESIZE));
+}
+
 static size_t space_owners_bytes(const struct space *space)
 {
-	return round_up((space->bytes >> ARENA_BLOCK_LOG2) * sizeof(*space->owners),
-			(size_t)sysconf(_SC_PAGESIZE));
+	return space_table_bytes(space, 0, sizeof(*space->owners));
+}
+
+static size_t space_births_bytes(const struct space *space)
+{
+	return space_table_bytes(space, sizeof(*space->births),
+				 sizeof(*space->births->of_block));
+}
+
+/* Zeroed; a page of it costs memory when it is touched. Return: NULL without address space. */
+static void *space_map_table(size_t bytes)
+{
+	void *const table = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return table == MAP_FAILED ? NULL : table;
 }
 
 /* Regions begin at whole blocks and whole pages. */
@@ -45,14 +66,13 @@ int space_create(struct space *space, size_t limit_bytes, unsigned pools,
 	space->base = region_reserve(space->bytes, align);
 	if (!space->base)
 		return -ENOMEM;
-	space->owners = mmap(NULL, space_owners_bytes(space), PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (space->owners == MAP_FAILED) {
-		munmap(space->base, space->bytes);
-		space->base = NULL;
-		return -ENOMEM;
-	}
-	return 0;
+	space->owners = space_map_table(space_owners_bytes(space));
+	space->births = space_map_table(space_births_bytes(space));
+	if (space->owners && space->births)
+		return 0;
+	space_destroy(space);
+	space->base = NULL;
+	return -ENOMEM;
 }
 
 void space_destroy(struct space *space)
@@ -63,7 +83,10 @@ void space_destroy(struct space *space)
 		space->regions = region->next;
 		free(region);
 	}
-	munmap(space->owners, space_owners_bytes(space));
+	if (space->owners)
+		munmap(space->owners, space_owners_bytes(space));
+	if (space->births)
+		munmap(space->births, space_births_bytes(space));
 	munmap(space->base, space->bytes);
 }
 
@@ -126,6 +149,24 @@ int pool_grow(struct pool *pool, struct space *space, const struct topology *top
 	return pool_add_region(pool, space, topology, bytes);
 }
 
+/* Whose the blocks are, and since when. */
+static void space_enter_blocks(struct space *space, size_t start, size_t bytes, uint16_t owner)
+{
+	struct births *const births = space->births;
+	/* relaxed: written with the memory's lock held. */
+	const uint64_t now =
+		atomic_load_explicit(&births->newest, memory_order_relaxed) + 1;
+
+	for (size_t block = start >> ARENA_BLOCK_LOG2;
+	     block << ARENA_BLOCK_LOG2 < start + bytes; block++) {
+		space->owners[block] = owner;
+		births->of_block[block] = (uint32_t)now;
+	}
+	/* relaxed: who meets an object of these blocks acquired it from the thread that made it, or
+	 * from one that did, and reads this count or a newer one; see arena_births(). */
+	atomic_store_explicit(&births->newest, now, memory_order_relaxed);
+}
+
 char *pool_take(struct pool *pool, struct space *space, const struct topology *topology,
 		size_t bytes, uint16_t owner)
 {
@@ -144,7 +185,6 @@ char *pool_take(struct pool *pool, struct space *space, const struct topology *t
 	space->taken_bytes += bytes;
 	if (budget)
 		budget->taken_bytes += bytes;
-	for (size_t offset = 0; offset < bytes; offset += POOL_BLOCK_BYTES)
-		space->owners[((size_t)(taken - space->base) + offset) >> ARENA_BLOCK_LOG2] = owner;
+	space_enter_blocks(space, (size_t)(taken - space->base), bytes, owner);
 	return taken;
 }

@@ -14,6 +14,8 @@
 
 #include "topology/region.h"
 
+struct births;    /* topology/arena.h */
+
 /*
  * What one node still has for pools bound to it. A node at its end does not refuse a page: it sends
  * for the OOM killer, which may choose any process of the machine.
@@ -27,6 +29,7 @@ struct space {
 	size_t bytes;
 	size_t next_bytes;      /* start of what no region has yet */
 	uint16_t *owners;       /* by block; written before the block is handed out */
+	struct births *births;
 	size_t limit_bytes;     /* on what pools may hand out together */
 	size_t taken_bytes;     /* what they have handed out: it never shrinks */
 	struct region *regions; /* of all pools, newest first */

@@ -199,6 +199,51 @@ static void arena_parts_do_not_share_blocks(void **state)
 	memory_destroy(memory);
 }
 
+static uint64_t births_now(const struct arena *arena)
+{
+	/* relaxed: one thread. */
+	return atomic_load_explicit(arena_births(arena), memory_order_relaxed);
+}
+
+static void arena_births_stand_still_until_a_block_is_taken(void **state)
+{
+	struct memory *const memory = memory_of(2, false, MIB);
+	struct arena *const arena = memory_arena(memory, 0);
+	void *const first = arena_alloc(arena, MEMORY_NODES, 64);
+	const uint64_t before = births_now(arena);
+
+	(void)state;
+	assert_int_equal(arena_birth(arena, first), before);
+	arena_free(arena, first, MEMORY_NODES, 64);
+	for (unsigned i = 0; i < (1 << ARENA_BLOCK_LOG2) / 64; i++)
+		assert_int_equal(arena_birth(arena, arena_alloc(arena, MEMORY_NODES, 64)), before);
+	assert_int_equal(births_now(arena), before);
+	assert_int_equal(arena_birth(arena, arena_alloc(arena, MEMORY_NODES, 64)), before + 1);
+	assert_int_equal(births_now(memory_arena(memory, 1)), before + 1);
+	memory_destroy(memory);
+}
+
+static void arena_run_of_several_blocks_has_one_birth(void **state)
+{
+	struct memory *const memory = memory_of(1, false, 4 * MIB);
+	struct arena *const arena = memory_arena(memory, 0);
+	const char *const object = arena_alloc(arena, MEMORY_PAYLOADS, 3 << ARENA_BLOCK_LOG2);
+
+	(void)state;
+	assert_int_equal(arena_birth(arena, object), births_now(arena));
+	assert_int_equal(arena_birth(arena, object + (2 << ARENA_BLOCK_LOG2)), births_now(arena));
+	memory_destroy(memory);
+}
+
+static void arena_of_malloc_has_no_births(void **state)
+{
+	struct memory *const memory = memory_of(1, true, 0);
+
+	(void)state;
+	assert_false(arena_has_births(memory_arena(memory, 0)));
+	memory_destroy(memory);
+}
+
 static void arena_object_freed_by_another_worker_goes_home(void **state)
 {
 	struct memory *const memory = memory_of(2, false, MIB);
@@ -528,6 +573,9 @@ int main(void)
 		cmocka_unit_test(arena_first_objects_of_workers_lie_in_different_cache_sets),
 		cmocka_unit_test(arena_uses_the_whole_of_its_runs),
 		cmocka_unit_test(arena_parts_do_not_share_blocks),
+		cmocka_unit_test(arena_births_stand_still_until_a_block_is_taken),
+		cmocka_unit_test(arena_run_of_several_blocks_has_one_birth),
+		cmocka_unit_test(arena_of_malloc_has_no_births),
 		cmocka_unit_test(arena_object_freed_by_another_worker_goes_home),
 		cmocka_unit_test(arena_object_freed_without_an_arena_goes_home),
 		cmocka_unit_test(arena_in_use_counts_classes_whoever_frees),
