@@ -81,6 +81,7 @@ struct variant {
 	const char *reclaim;         /* "" if none */
 	const char *lock;            /* "" if none */
 	const char *paper;           /* authors, title, venue, year */
+	bool needs_arena;            /* its scheme tells the age of objects by the arena they lie in */
 	enum progress progress;
 	enum update update;
 	bool is_linearizable;        /* all operations but scans */

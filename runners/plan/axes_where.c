@@ -115,6 +115,11 @@ int axis_parse_alloc(struct cell *cell, struct fault *fault)
 					     "mimalloc", "tcmalloc", NULL };
 	const int chosen = axis_choose(cell, AXIS_ALLOC, words, fault);
 
+	if (chosen > 0 && cell->variant->needs_arena)
+		return fault_set(fault, -EOPNOTSUPP,
+				 "alloc=%s: %s tells how old an object is by the arena's block it "
+				 "lies in; allowed is alloc=arena",
+				 words[chosen], cell->variant->name);
 	return chosen < 0 ? chosen : 0;
 }
 

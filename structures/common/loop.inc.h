@@ -116,6 +116,9 @@ static void OP(run)(void *instance, struct worker *worker)
 #ifndef VARIANT_GARBAGE
 #	define VARIANT_GARBAGE NULL
 #endif
+#ifndef VARIANT_NEEDS_ARENA
+#	define VARIANT_NEEDS_ARENA false
+#endif
 #ifndef VARIANT_HELPERS
 #	define VARIANT_HELPERS NULL
 #endif
@@ -134,6 +137,7 @@ const struct variant VARIANT_SYMBOL = {
 	.reclaim = VARIANT_RECLAIM,
 	.lock = VARIANT_LOCK,
 	.paper = VARIANT_PAPER,
+	.needs_arena = VARIANT_NEEDS_ARENA,
 	.progress = VARIANT_PROGRESS,
 	.update = VARIANT_UPDATE,
 	.is_linearizable = VARIANT_LINEARIZABLE,
@@ -162,6 +166,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_PREFETCHES
 #undef VARIANT_BOUNDED
 #undef VARIANT_GARBAGE
+#undef VARIANT_NEEDS_ARENA
 #undef VARIANT_HELPERS
 #undef VARIANT_PRODUCERS_MAX
 #undef VARIANT_CONSUMERS_MAX

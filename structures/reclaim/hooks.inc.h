@@ -53,7 +53,8 @@ static struct garbage OP(garbage)(void *instance)
 
 	return reclaim_garbage(structure->reclaim);
 }
-#define VARIANT_GARBAGE OP(garbage)
+#define VARIANT_GARBAGE     OP(garbage)
+#define VARIANT_NEEDS_ARENA RECLAIM_NEEDS_ARENA
 
 #if RECLAIM_HAS_HELPERS && !defined(VARIANT_HELPERS)
 static unsigned OP(helpers)(void *instance, struct helper *helpers)

@@ -47,16 +47,28 @@ void limbo_destroy(struct limbo *limbo)
 	}
 }
 
+bool limbo_reserve(struct limbo *limbo)
+{
+	if (!limbo->spare)
+		limbo->spare = limbo_make_bag(limbo);
+	return limbo->spare;
+}
+
+struct limbo_bag *limbo_take_spare(struct limbo *limbo)
+{
+	struct limbo_bag *const bag = limbo->spare;
+
+	limbo->spare = bag->next;
+	return bag;
+}
+
 bool limbo_open(struct limbo *limbo)
 {
-	struct limbo_bag *const bag = limbo->spare ? limbo->spare : limbo_make_bag(limbo);
-
-	if (!bag) {
+	if (!limbo_reserve(limbo)) {
 		++*limbo->exhausted;
 		return false;
 	}
-	limbo->open = bag;
-	limbo->spare = bag->next;
+	limbo->open = limbo_take_spare(limbo);
 	return true;
 }
 

@@ -94,6 +94,12 @@ void limbo_destroy(struct limbo *limbo);
 /* Put an empty bag in `open`. Return: false without memory, which is counted. Not for callers. */
 bool limbo_open(struct limbo *limbo);
 
+/* See that there is a spare bag. Return: false without memory, which is not counted. */
+bool limbo_reserve(struct limbo *limbo);
+
+/* An empty bag, after limbo_reserve() has said that there is one. */
+struct limbo_bag *limbo_take_spare(struct limbo *limbo);
+
 /* Free up to @count objects of the ripe bags. */
 void limbo_free_ripe(struct limbo *limbo, uint64_t count);
 

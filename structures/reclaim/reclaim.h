@@ -6,15 +6,18 @@
  * enter and exit and takes pointers to objects through reclaim_protect(), or through
  * reclaim_announce() and a check of its own. The scheme frees an object when no reader can hold it.
  *
- *                 leak        ebr         ebr-asym    qsbr        urcu-*      hp          hp-asym
- *   enter         nothing     store,fence store       nothing     flavour's   nothing     nothing
- *   protect       load        load        load        load        load        store,fence store
- *   a stall holds nothing     all         all         all         all         RECLAIM_SLOTS objects
+ *                  leak      ebr         ebr-asym  qsbr      urcu-*     hp          hp-asym  ibr
+ *   enter          nothing   store,fence store     nothing   flavour's  nothing     nothing  store,fence
+ *   protect        load      load        load      load      load       store,fence store    load,compare
+ *   a stall holds  nothing   all         all       all       all        RECLAIM_SLOTS each   what is as old
  *
- * Sections (all but hp): what a reader could reach at any time since enter stays until exit, also
+ * "All" is what is retired from then on. "What is as old": what lies in memory that the structure
+ * had when the reader stalled, each address once (structures/reclaim/ibr.h).
+ *
+ * Sections (all but hp and ibr): what a reader could reach at any time since enter stays until exit, also
  * objects that were unlinked meanwhile. RECLAIM_BY_SECTION is 1, reclaim_protect() is a load.
- * Hazard pointers: only what a slot protects stays, until the slot is used again or until exit.
- * RECLAIM_BY_SECTION is 0. An object may be protected only while it is known to be linked: the word
+ * Hazard pointers: only what a slot protects stays, until the slot is used again or until exit; ibr:
+ * what was protected in any slot since enter. RECLAIM_BY_SECTION is 0. An object may be protected only while it is known to be linked: the word
  * that reclaim_protect() read, and read again, must be one that changes when the object is
  * unlinked.
  *
@@ -62,6 +65,12 @@ enum {
 #elif NUMAMARK_RECLAIM_QSBR
 #	include "structures/reclaim/qsbr.h"
 #	define RECLAIM_OP(verb) qsbr_##verb
+#elif NUMAMARK_RECLAIM_IBR
+#	include "structures/reclaim/ibr.h"
+#	define RECLAIM_OP(verb) ibr_##verb
+#	undef RECLAIM_BY_SECTION
+#	define RECLAIM_BY_SECTION 0
+#	define RECLAIM_NEEDS_ARENA true
 #elif NUMAMARK_RECLAIM_HP || NUMAMARK_RECLAIM_HP_ASYM
 #	include "structures/reclaim/hp.h"
 #	define RECLAIM_OP(verb) hp_##verb
@@ -74,11 +83,15 @@ static_assert((int)HP_SLOTS == RECLAIM_SLOTS, "every slot of the contract is one
 #	define RECLAIM_HAS_HELPERS 1    /* threads of its own */
 #endif
 
+#ifndef RECLAIM_NEEDS_ARENA
+#	define RECLAIM_NEEDS_ARENA false    /* objects may be of any allocator */
+#endif
+
 /**
  * reclaim_create() - the domain of one instance: whom its readers wait for, and what they retired.
  *
- * Return: 0, -ENOMEM, or -ENOTSUP if the kernel refuses what the scheme stands on
- * (sys_membarrier). What was allocated before a failure goes with memory_destroy().
+ * Return: 0, -ENOMEM, or -ENOTSUP if the kernel refuses what the scheme stands on (sys_membarrier),
+ * or if it needs arenas and @setup->memory has none (RECLAIM_NEEDS_ARENA). What was allocated before a failure goes with memory_destroy().
  * Threads: one.
  */
 static inline int reclaim_create(const struct setup *setup, struct reclaim **domain)

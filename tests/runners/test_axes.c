@@ -431,6 +431,19 @@ static void scan_length_is_for_mixes_with_scans(void **state)
 	cell_free(&cell);
 }
 
+static void alloc_other_than_the_arena_is_refused_where_the_scheme_needs_it(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=map/michael+ibr threads=1 alloc=arena", &cell), 0);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=map/michael+ibr threads=1 alloc=glibc", &cell),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(cells_fault.text, "allowed is alloc=arena"));
+	cell_free(&cell);
+}
+
 static void capacity_is_for_bounded_variants(void **state)
 {
 	struct cell cell;
@@ -665,6 +678,7 @@ int main(void)
 		cmocka_unit_test(batch_is_not_timed),
 		cmocka_unit_test(scan_length_spellings),
 		cmocka_unit_test(scan_length_is_for_mixes_with_scans),
+		cmocka_unit_test(alloc_other_than_the_arena_is_refused_where_the_scheme_needs_it),
 		cmocka_unit_test(capacity_is_for_bounded_variants),
 		cmocka_unit_test(prefill_of_a_bounded_queue_is_a_share_of_its_capacity),
 		cmocka_unit_test(free_is_for_variants_that_retire),

@@ -19,6 +19,11 @@ enum { BENCH_IS_LEAK = 1 };
 #else
 enum { BENCH_IS_LEAK = 0 };
 #endif
+#if NUMAMARK_RECLAIM_HP || NUMAMARK_RECLAIM_HP_ASYM
+enum { BENCH_IS_HP = 1 };
+#else
+enum { BENCH_IS_HP = 0 };
+#endif
 #if NUMAMARK_RECLAIM_QSBR || NUMAMARK_RECLAIM_URCU_QSBR
 enum { BENCH_IS_QUIET = 1 };    /* readers tell quiescent states alone */
 #else
