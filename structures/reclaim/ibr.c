@@ -18,10 +18,8 @@ static struct reclaim_thread *ibr_make_thread(const struct setup *setup, unsigne
 
 	if (!thread || limbo_init(&thread->limbo, setup, worker, sizeof(struct limbo_bag)))
 		return NULL;
-	thread->intervals = memory_thread(setup->memory, worker,
-					  setup->workers * sizeof(*thread->intervals));
 	thread->look_at = ibr_look_min(setup->workers);
-	return thread->intervals ? thread : NULL;
+	return thread;
 }
 
 int ibr_create(const struct setup *setup, struct reclaim **result)
@@ -37,6 +35,10 @@ int ibr_create(const struct setup *setup, struct reclaim **result)
 		return -ENOMEM;
 	domain->workers = setup->workers;
 	domain->arena = arena;
+	domain->intervals = memory_shared(setup->memory, (size_t)setup->workers * setup->workers *
+								 sizeof(*domain->intervals));
+	if (!domain->intervals)
+		return -ENOMEM;    /* what was got goes with memory_destroy() */
 	/* relaxed: nobody else knows the domain yet; the caller publishes it. */
 	store_relaxed(&domain->era, IBR_FIRST_ERA);
 	for (unsigned i = 0; i < domain->workers; i++) {
@@ -86,10 +88,17 @@ struct garbage ibr_garbage(struct reclaim *domain)
 	return sum;
 }
 
+/* Room for what a look notes: written by its worker alone. */
+static struct ibr_interval *ibr_intervals(const struct reclaim_thread *thread)
+{
+	return &thread->domain->intervals[(size_t)thread->limbo.worker * thread->domain->workers];
+}
+
 /* The intervals of all threads inside a section. Return: how many. */
 static unsigned ibr_gather(struct reclaim_thread *thread)
 {
 	const struct reclaim *const domain = thread->domain;
+	struct ibr_interval *const intervals = ibr_intervals(thread);
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < domain->workers; i++) {
@@ -100,7 +109,7 @@ static unsigned ibr_gather(struct reclaim_thread *thread)
 
 		if (!lower)
 			continue;
-		thread->intervals[count++] = (struct ibr_interval){
+		intervals[count++] = (struct ibr_interval){
 			.lower = lower,
 			/* relaxed: the fence of the look orders it; pairs with ibr_extend(). */
 			.upper = load_relaxed(&other->upper),
@@ -183,7 +192,7 @@ static void ibr_sift(struct reclaim_thread *thread, struct ibr_look *look, struc
 static void ibr_look(struct reclaim_thread *thread)
 {
 	struct limbo_bag *bag = thread->retired;
-	struct ibr_look look = { .readers = thread->intervals };
+	struct ibr_look look = { .readers = ibr_intervals(thread) };
 
 	/* relaxed: this thread met all that it retired, so nothing of it is younger. */
 	look.births = load_relaxed(thread->births);

@@ -74,6 +74,7 @@ struct ibr_interval {
 struct reclaim {
 	CACHELINE_APART _Atomic uint64_t era;    /* read by every section, moved by full bags */
 	CACHELINE_APART const struct arena *arena;    /* any one: all have the same births */
+	struct ibr_interval *intervals;          /* for each worker one of each, for its looks */
 	unsigned workers;
 	struct reclaim_thread *threads[];        /* by worker, each on its node */
 };
@@ -91,7 +92,6 @@ struct reclaim_thread {
 	uint64_t retired_count;            /* objects in them */
 	uint64_t look_at;                  /* the next look is due at this count */
 	uint64_t sealed_era;               /* of the last bag */
-	struct ibr_interval *intervals;    /* one per worker; of the readers, during a look */
 };
 
 /* How many objects a worker retires at least before it looks at all threads. */
