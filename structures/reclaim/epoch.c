@@ -64,8 +64,11 @@ struct garbage epoch_garbage(struct reclaim *domain)
 {
 	struct garbage sum = { 0 };
 
+	/* What waits behind a ticket is retired by one worker, and freed by any that comes later. */
 	for (unsigned i = 0; i < domain->workers; i++)
-		limbo_sum(&domain->threads[i]->limbo.counts, &sum);
+		limbo_sum_freed(&domain->threads[i]->limbo.counts, &sum);
+	for (unsigned i = 0; i < domain->workers; i++)
+		limbo_sum_retired(&domain->threads[i]->limbo.counts, &sum);
 	return sum;
 }
 

@@ -127,20 +127,33 @@ static inline void limbo_count_retired(struct limbo_counts *counts, uint64_t mor
 static inline void limbo_count_freed(struct limbo_counts *counts, uint64_t more)
 {
 	/* relaxed read: one writer. release: who sees an object freed sees it retired; pairs with
-	 * the acquire in limbo_sum(). */
+	 * the acquire in limbo_sum_freed(). */
 	store_release(&counts->freed, load_relaxed(&counts->freed) + more);
 }
 
-/* Add one worker's counts to a sum. Threads: any; exact at rest, never negative. */
-static inline void limbo_sum(const struct limbo_counts *counts, struct garbage *sum)
+/*
+ * Add one worker's counts to a sum. Threads: any; exact at rest, never negative. Where a worker may
+ * count as freed what another one counted as retired, all that is freed goes before any retired.
+ */
+static inline void limbo_sum_freed(const struct limbo_counts *counts, struct garbage *sum)
 {
 	/* acquire, and before retired: pairs with the release in limbo_count_freed(). */
-	const uint64_t freed = load_acquire(&counts->freed);
+	sum->outstanding -= load_acquire(&counts->freed);
+}
+
+static inline void limbo_sum_retired(const struct limbo_counts *counts, struct garbage *sum)
+{
 	/* relaxed: the acquire above keeps it from being older than freed. */
 	const uint64_t retired = load_relaxed(&counts->retired);
 
 	sum->retired += retired;
-	sum->outstanding += retired - freed;
+	sum->outstanding += retired;
+}
+
+static inline void limbo_sum(const struct limbo_counts *counts, struct garbage *sum)
+{
+	limbo_sum_freed(counts, sum);
+	limbo_sum_retired(counts, sum);
 }
 
 /**

@@ -238,7 +238,7 @@ static inline uint64_t reclaim_ticket(struct reclaim_thread *thread)
 /**
  * reclaim_is_past() - has every section ended that was there when a ticket was drawn?
  *
- * Return: false also for a while every 2^22 grace periods, when a ticket looks new again.
+ * Return: false also for a while every 2^22 epochs, when a ticket looks new again.
  * Ordering: acquire; what those sections did is done.    Threads: any that is attached.
  */
 static inline bool reclaim_is_past(struct reclaim_thread *thread, uint64_t ticket)
@@ -255,7 +255,10 @@ static inline void reclaim_nudge(struct reclaim_thread *thread)
 	RECLAIM_OP(nudge)(thread);
 }
 
-/* Account for what waits behind tickets as for what was retired, and freed. */
+/*
+ * Account for what waits behind tickets as for what was retired, and freed. The two may be different
+ * workers' if the structure orders the first count before the second.
+ */
 static inline void reclaim_count(struct reclaim_thread *thread, uint64_t retired, uint64_t freed)
 {
 	RECLAIM_OP(count)(thread, retired, freed);

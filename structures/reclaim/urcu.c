@@ -224,7 +224,7 @@ struct garbage urcu_garbage(struct reclaim *domain)
 
 	for (unsigned i = 0; i < domain->workers; i++) {
 		const struct reclaim_thread *const thread = domain->threads[i];
-		/* acquire: as for `freed` in limbo_sum(); pairs with the release in
+		/* acquire: as in limbo_sum_freed(); pairs with the release in
 		 * urcu_return(). */
 		const uint64_t freed = load_acquire(&thread->freed);
 
