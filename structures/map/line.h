@@ -23,9 +23,10 @@
  *   section in line+SCHEME; (f) the overwrite without a lock is ours.
  *
  * Invariants
- *   1. header: bit 0 locked, bit 1 moved, above them the version, and on top the ticket of the last
- *      remove (line+SCHEME). Only the holder of the lock changes anything in a chain but the 8-byte
- *      values of line+SCHEME; the head's lock and version stand for all buckets of its chain.
+ *   1. header: bit 0 locked, bit 1 moved, bit 2 a dead slot is being filled (line+SCHEME), above them
+ *      the version, and on top the ticket of the last remove (line+SCHEME). Only the holder of the
+ *      lock changes anything in a chain but the 8-byte values of line+SCHEME; the head's lock and
+ *      version stand for all buckets of its chain.
  *   2. A slot is empty while its key is 0; keys are stored plus one. A value is written before its
  *      key (release), and while the key stands in the slot the value is that key's.
  *   3. A key leaves its slot only under a lock whose release advances the version.
@@ -38,15 +39,18 @@
  *
  * Linearization: put at its store of the value (overwrite) or of the key (insert, publication of an
  *   overflow bucket); remove at its store of the empty or dead key; get that finds at its load of
- *   the value (the version shows that the key had the slot from before that load on); a get that
- *   does not find: at a moment when the key was absent, which exists, since a key that is present
- *   throughout does not change its slot except with a move, and a move changes the header.
+ *   the value, or just before the remove that came between its loads of the key and of the value
+ *   and has not advanced the version yet; a get that does not find: at a moment when the key was
+ *   absent, which exists, since a key that is present throughout does not change its slot except
+ *   with a move, and a move changes the header.
  *   line+SCHEME: an overwrite whose store comes while its key is dead linearizes just before the
- *   remove, which it met alive, so it began before it; nobody can read that value, since a get that
- *   met the key alive finds the version changed. If the key has come back meanwhile, at the store,
- *   or right behind the insert if it fell between the insert's value and key.
- * Progress: get is lock-free (a retry means that a remove or a move completed), and so is an
- *   overwrite of line+SCHEME while the table does not grow; all else blocks.
+ *   remove: it met the key alive, so it began before it, and so did a get that reads its value. If
+ *   the key comes back to the slot meanwhile, the store may fall between the insert's value and key:
+ *   such an insert linearizes at its store of the value, and until the key is there gets wait
+ *   (LINE_REVIVES), lest they call it absent when the overwrite has ended.
+ * Progress: get is lock-free (a retry means that a remove or a move completed), but waits in
+ *   line+SCHEME for the few stores by which a key gets a dead slot; an overwrite of line+SCHEME is
+ *   lock-free while the table does not grow; all else blocks.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: line@bucket none; line+SCHEME sections with tickets (RECLAIM_HAS_TICKETS): slots are
  *   used again, not freed. A stalled thread keeps dead slots from other keys: chains grow by
@@ -70,7 +74,7 @@
  * @value:  out, only if found.
  *
  * Return: true if found.
- * Linearizes: see above.   Progress: lock-free (line@bucket: with 8-byte values).
+ * Linearizes: see above.   Progress: see above (line@bucket: blocking above 8 bytes).
  */
 static inline bool line_get(struct line *map, struct context *context, uint64_t key,
 			    uint64_t *value)

@@ -90,6 +90,25 @@ static __attribute__((noinline)) void line_find_dead(struct line_bucket *head, u
 			}
 }
 
+/*
+ * Under the lock: a dead slot is about to get value and key. If it is the key's own, an overwrite
+ * that met the key before the remove may still come, and end, between the two stores. It came in
+ * order if the key is there from its value on: so until the unlock no get calls it absent.
+ *
+ * A get that begins after such an overwrite has ended must see the bit. The bit comes before the
+ * value, but the value before the overwrite's in the order of that one word alone: enough where a
+ * store becomes visible to all others at once (x86, ARMv8, RISC-V), as epoch.h relies on, too.
+ */
+static inline void line_revive(struct line_bucket *head, uint64_t header, struct context *context)
+{
+	reclaim_count(context->reclaim, 0, 1);
+	if (payload_is_apart(context))
+		return;    /* all overwrites hold the lock */
+	/* relaxed: before the value by the release in line_occupy(), gone with line_unlock(); read by
+	 * the acquires in line_look() and line_look_again(). */
+	store_relaxed(&head->words[LINE_HEADER], header | LINE_LOCKED | LINE_REVIVES);
+}
+
 /* Under the lock: the slot that an absent key gets. Return: false if there is none. */
 static inline bool line_settle(struct line_bucket *head, uint64_t header, struct context *context,
 			       struct line_place *place)
@@ -100,7 +119,7 @@ static inline bool line_settle(struct line_bucket *head, uint64_t header, struct
 		return false;
 	/* relaxed: only the holder of the lock writes keys. */
 	if (load_relaxed(&place->free->words[LINE_KEYS + place->free_slot]))
-		reclaim_count(context->reclaim, 0, 1);
+		line_revive(head, header, context);
 	return true;
 }
 

@@ -31,7 +31,8 @@ enum {
 
 #define LINE_LOCKED  UINT64_C(1)
 #define LINE_MOVED   UINT64_C(2)
-#define LINE_VERSION UINT64_C(4)
+#define LINE_REVIVES UINT64_C(4)
+#define LINE_VERSION UINT64_C(8)
 
 /* On a stored key that was removed and whose slot waits (line+SCHEME). Keys are below 2^62. */
 #define LINE_DEAD (UINT64_C(1) << 63)
@@ -124,7 +125,7 @@ static inline uint64_t line_lock(struct line_bucket *bucket)
 
 static inline void line_unlock(struct line_bucket *bucket, uint64_t header)
 {
-	/* release: publishes what the holder did; pairs with the acquires in line_lock() and line_get(). */
+	/* release: publishes what the holder did; pairs with the acquires in line_lock() and line_look(). */
 	store_release(&bucket->words[LINE_HEADER], header);
 }
 
@@ -253,10 +254,27 @@ static inline bool line_read(const struct line_bucket *bucket, uint64_t stored_k
 	}
 }
 
+/* A look was in vain: wait while a dead slot is filled. Return: the table where to look again. */
+static __attribute__((noinline)) const struct line_table *
+line_look_again(const struct line_table *table, const struct line_bucket *head)
+{
+	struct backoff backoff = { 0 };
+	uint64_t header;
+
+	/* acquire: a moved bucket's next table is visible, which the relaxed load in line_look() does
+	 * not see to; pairs with line_unlock(). */
+	while ((header = load_acquire(&head->words[LINE_HEADER])) & LINE_REVIVES)
+		backoff_grow(&backoff);
+	if (!(header & LINE_MOVED))
+		return table;
+	/* acquire: the table is whole; set before any bucket was moved. Pairs with line_make_next(). */
+	return load_acquire(&table->next);
+}
+
 /* Look a key up, in whichever table holds it. Return: true if found; *stored only then. */
 static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 {
-	const uint64_t hash = hash_key(key);
+	const uint64_t hash = hash_key(key), kept = *stored;
 	/* acquire: the table is whole; pairs with the releases in line.c. */
 	const struct line_table *table = load_acquire(&map->table);
 
@@ -268,12 +286,11 @@ static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 		/* relaxed: ordered behind line_read() by the acquires in it. */
 		const uint64_t after = load_relaxed(&head->words[LINE_HEADER]);
 
-		if (__builtin_expect(!(before & LINE_MOVED) && (before | LINE_LOCKED) ==
-							       (after | LINE_LOCKED), 1))
+		if (__builtin_expect(!(before & (LINE_MOVED | LINE_REVIVES)) &&
+				     (before | LINE_LOCKED) == (after | LINE_LOCKED), 1))
 			return found;
-		if (after & LINE_MOVED)
-			/* acquire: as above; set before any bucket was moved. */
-			table = load_acquire(&table->next);
+		*stored = kept;
+		table = line_look_again(table, head);
 	}
 }
 
