@@ -42,6 +42,7 @@ void explore_wait(void);
 #define fetch_add_acquire(p, v) EXPLORED(atomic_fetch_add_explicit((p), (v), memory_order_acquire))
 #define fetch_add_release(p, v) EXPLORED(atomic_fetch_add_explicit((p), (v), memory_order_release))
 #define fetch_add_acq_rel(p, v) EXPLORED(atomic_fetch_add_explicit((p), (v), memory_order_acq_rel))
+#define fetch_add_seq_cst(p, v) EXPLORED(atomic_fetch_add_explicit((p), (v), memory_order_seq_cst))
 #define fetch_or_relaxed(p, v)  EXPLORED(atomic_fetch_or_explicit((p), (v), memory_order_relaxed))
 #define fetch_or_acq_rel(p, v)  EXPLORED(atomic_fetch_or_explicit((p), (v), memory_order_acq_rel))
 
@@ -58,6 +59,9 @@ void explore_wait(void);
 #define cas_acq_rel(p, expected, v)                       \
 	EXPLORED(atomic_compare_exchange_strong_explicit( \
 		(p), (expected), (v), memory_order_acq_rel, memory_order_acquire))
+#define cas_seq_cst(p, expected, v)                                                                \
+	EXPLORED(atomic_compare_exchange_strong_explicit(                                          \
+		(p), (expected), (v), memory_order_seq_cst, memory_order_acquire))
 #define cas_weak_relaxed(p, expected, v)                                                           \
 	EXPLORED(atomic_compare_exchange_weak_explicit((p), (expected), (v), memory_order_relaxed, \
 						       memory_order_relaxed))
