@@ -101,7 +101,7 @@ static inline struct faa_segment_array *faa_segment_make(struct arena *arena, ui
 	store_relaxed(&array->dequeued, 0);
 	store_relaxed(&array->next, 0);
 	for (unsigned i = 0; i < FAA_SEGMENT_CELLS; i++)
-		store_relaxed(&array->cells[i], 0);
+		store_relaxed(&array->cells[i], 0);    /* relaxed: as above */
 	return array;
 }
 

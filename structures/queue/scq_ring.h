@@ -110,8 +110,10 @@ static inline void scq_ring_fill(struct scq_ring *ring, uint64_t count)
 		store_relaxed(scq_word_at(ring, i),
 			      i < count ? scq_word(ring, 1, scq_safe(ring), i)
 					: scq_word(ring, 0, scq_safe(ring), scq_none(ring)));
+	/* relaxed, all three: as above. */
 	store_relaxed(&ring->head, words);
-	store_relaxed(&ring->tail, words + count);
+	store_relaxed(&ring->tail, words + count);    /* relaxed: as above */
+	/* relaxed: as above. */
 	store_relaxed(&ring->threshold, count ? scq_threshold(ring) : -1);
 }
 
