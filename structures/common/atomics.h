@@ -61,7 +61,7 @@ void explore_wait(void);
 		(p), (expected), (v), memory_order_acq_rel, memory_order_acquire))
 #define cas_seq_cst(p, expected, v)                                                                \
 	EXPLORED(atomic_compare_exchange_strong_explicit(                                          \
-		(p), (expected), (v), memory_order_seq_cst, memory_order_acquire))
+		(p), (expected), (v), memory_order_seq_cst, memory_order_seq_cst))
 #define cas_weak_relaxed(p, expected, v)                                                           \
 	EXPLORED(atomic_compare_exchange_weak_explicit((p), (expected), (v), memory_order_relaxed, \
 						       memory_order_relaxed))

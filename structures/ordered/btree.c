@@ -14,6 +14,8 @@ static int btree_create(const struct setup *setup, void **instance)
 		return error; /* what was got goes with memory_destroy() */
 	tree->value_bytes = setup->value_bytes;
 	btree_clear(&tree->first);
+	/* relaxed: as below. Above the stamp of the first leaf: what is in it now needs no past. */
+	store_relaxed(&tree->time, 1);
 	/* relaxed: nobody else knows the tree yet; the caller publishes it. */
 	store_relaxed(&tree->root, btree_as_word(&tree->first));
 	*instance = tree;
@@ -141,12 +143,20 @@ static void btree_inspect(void *instance, struct inspection *inspection)
 }
 
 #define STRUCTURE btree
-#define VARIANT_PAPER \
-	"Leis, Haubenschild, Neumann, Optimistic Lock Coupling, IEEE Data Eng. Bull. 42(1), 2019"
+#if BTREE_SNAPSHOTS
+#	define VARIANT_PAPER                                                                     \
+		"Wei, Ben-David, Blelloch, Fatourou, Ruppert, Sun, Constant-time snapshots with " \
+		"applications to concurrent data structures, PPoPP 2021"
+#	define VARIANT_SCAN SCAN_SNAPSHOT
+#else
+#	define VARIANT_PAPER                                             \
+		"Leis, Haubenschild, Neumann, Optimistic Lock Coupling, " \
+		"IEEE Data Eng. Bull. 42(1), 2019"
+#	define VARIANT_SCAN SCAN_WEAK
+#endif
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
-#define VARIANT_SCAN         SCAN_WEAK
 #include "structures/reclaim/hooks.inc.h"
 
 #include "structures/ordered/ordered_loop.inc.h"

@@ -6,16 +6,28 @@
  * look after the child's first (optimistic lock coupling). A writer finds its leaf in the same way
  * and locks that leaf alone, if its version still stands; only splits and merges lock a parent.
  *
+ * Two variants:
+ *   btree            scans are weak: leaf by leaf.
+ *   btree_snapshot   scans are linearizable. One of few leaves looks at their versions once more.
+ *                    If they have changed, or are many, it steps a clock on, and reads each leaf as
+ *                    of the step: who changes a leaf for the first time after a step keeps a copy.
+ *
  * Papers: V. Leis, F. Scheibner, A. Kemper, T. Neumann, "The ART of practical synchronization",
  *   DaMoN 2016; V. Leis, M. Haubenschild, T. Neumann, "Optimistic Lock Coupling: A Scalable and
  *   Efficient General-Purpose Synchronization Method", IEEE Data Eng. Bull. 42(1), 2019.
+ *   The clock, stepped by readers, and stamps: Y. Wei, N. Ben-David, G. Blelloch, P. Fatourou, E.
+ *   Ruppert, Y. Sun, "Constant-time snapshots with applications to concurrent data structures",
+ *   PPoPP 2021.
  * Differences: (a) two counts in a version: an overwrite of a value advances one that gets do not
  *   look at, and its lock does not stop them; (b) a way down splits nodes only for a put that found
  *   its leaf full, and merges them only for a remove that left one sparse: a quarter full, or
  *   empty; (c) merges go to the left, so that a leaf is known by where its range begins for as long
  *   as it lives, and leaves are linked to the right for scans; (d) reads are acquires and writes
  *   releases, where the paper relies on the machine or on fences: btree_node.h; (e) a sum over two
- *   rounds of comparisons in place of a binary search; (f) the height never shrinks.
+ *   rounds of comparisons in place of a binary search; (f) the height never shrinks;
+ *   (g) what has versions is a leaf under its lock, where the snapshot paper has words under CAS:
+ *   nobody helps to stamp, and a copy is made per leaf and step, not per write; (h) a snapshot is
+ *   first tried without a step.
  *
  * Invariants
  *   1. version: bit 0 locked, bit 1 keys or children being changed, bit 2 obsolete; above, the two
@@ -36,21 +48,30 @@
  *   lock, before which no reader of that leaf ends.
  * Scan (weak): each leaf is read as it was at one moment, its values included, from left to right.
  *   A key that is there throughout is found: the ranges read join without a gap (5).
- * Progress: blocking. A get or scan waits for holders of a lock alone, and repeats a leaf or the way
- *   down only if one was changed.
+ * Scan (btree_snapshot): at a moment between the first and the second looks at its leaves, or at
+ *   the step. A put or remove then counts from its look at the clock, under its leaf's lock, and a
+ *   get does not begin in a leaf on which such a lock is held, an overwrite's included:
+ *   btree_past.h.
+ * Progress: blocking. A get or scan waits for holders of a lock alone, and repeats a leaf or the
+ *   way down only if one was changed.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: schemes that protect sections. Merged nodes are retired, and payloads that were
- *   overwritten or removed. Hazard pointers would cost a fence per node on the way down, and are
- *   not offered.
+ *   overwritten or removed, and the copies. Hazard pointers would cost a fence per node on the way
+ *   down, and are not offered.
+ * The clock: a word that every put and remove of btree_snapshot reads under its lock, and that a
+ *   scan writes if its leaves are many or were disturbed. While it stands still it is a line that
+ *   all have; each step costs every writer a miss, and one copy of 512 bytes per leaf changed
+ *   after.
  * Memory: 512 bytes a leaf of up to 31 keys; at the usual two thirds, with the inner nodes, about
- *   26 bytes an element. At worst, after removes that leave each second leaf sparse, about five times
- *   that.
+ *   26 bytes an element. At worst, after removes that leave each second leaf sparse, about five
+ *   times that. btree_snapshot has 29 keys a leaf, 28 bytes an element, and copies until they are
+ *   freed.
  */
 #ifndef STRUCTURES_ORDERED_BTREE_H
 #define STRUCTURES_ORDERED_BTREE_H
 
 #include "structures/common/payload.h"
-#include "structures/ordered/btree_shape.h"
+#include "structures/ordered/btree_scan.h"
 #include "structures/ordered/ordered.h"
 
 /**
@@ -97,8 +118,10 @@ static inline enum btree_outcome btree_put_once(struct btree *tree, struct conte
 	const unsigned rank = btree_rank(at.node, key);
 
 	if (btree_has(at.node, rank, key)) {
-		if (!btree_lock(at, BTREE_LOCKED))
+		if (!btree_lock(at, BTREE_TO_OVERWRITE))
 			return BTREE_AGAIN;
+		if (!btree_keep(tree, context, at.node))
+			goto fail;
 		const uint64_t old = btree_word(at.node, rank);
 
 		btree_set_word(at.node, rank, stored);
@@ -106,13 +129,18 @@ static inline enum btree_outcome btree_put_once(struct btree *tree, struct conte
 		btree_retire_payload(context, old);
 		return BTREE_NO_EFFECT;
 	}
-	if (btree_is_full(at.node))
+	if (btree_is_full(at.node, 0))
 		return BTREE_FULL;
 	if (!btree_lock(at, BTREE_TO_CHANGE))
 		return BTREE_AGAIN;
+	if (!btree_keep(tree, context, at.node))
+		goto fail;
 	btree_insert(at.node, rank, 0, key, stored);
 	btree_unlock(at, BTREE_CHANGED);
 	return BTREE_EFFECT;
+fail:
+	btree_unlock(at, 0);
+	return BTREE_FAILED;
 }
 
 /**
@@ -158,6 +186,10 @@ static inline enum btree_outcome btree_remove_once(struct btree *tree, struct co
 		return btree_is_same(at, BTREE_SHAPE) ? BTREE_NO_EFFECT : BTREE_AGAIN;
 	if (!btree_lock(at, BTREE_TO_CHANGE))
 		return BTREE_AGAIN;
+	if (!btree_keep(tree, context, at.node)) {
+		btree_unlock(at, 0);
+		return BTREE_FAILED;
+	}
 	old = btree_word(at.node, rank);
 	left = btree_delete(at.node, rank, 0);
 	btree_unlock(at, BTREE_CHANGED);
@@ -185,64 +217,20 @@ static inline bool btree_remove(struct btree *tree, struct context *context, uin
 	return outcome == BTREE_EFFECT;
 }
 
-/*
- * Append what a leaf has from @from on, as far as there is room, and say which leaf is next.
- * Return: false if it was not all there at one moment; then nothing is appended.
- */
-static inline bool btree_scan_leaf(struct btree_at at, uint64_t from, struct scan *scan,
-				   struct btree_node **next)
-{
-	const uint64_t count = scan->count;
-	const unsigned rank = btree_rank(at.node, from);
-
-	*next = btree_child(at.node, BTREE_NEXT);
-	for (unsigned i = rank; i < BTREE_KEYS && scan->count < scan->length; i++) {
-		const uint64_t key = btree_key(at.node, i);
-
-		if (key == BTREE_NO_KEY)
-			break;
-		scan_add(scan, key, btree_word(at.node, i));
-	}
-	if (btree_is_same(at, BTREE_ALL))
-		return true;
-	scan->count = count;
-	return false;
-}
-
-/* All of a scan but the payloads. */
-static inline void btree_scan_words(const struct btree *tree, uint64_t from, struct scan *scan)
-{
-	struct btree_node *next = NULL;
-
-	while (scan->count < scan->length) {
-		const struct btree_at at =
-			next ? (struct btree_at){ next, btree_begin(next, BTREE_ALL) }
-			     : btree_find_leaf(tree, from, BTREE_ALL);
-
-		/* Merged into the leaf before, after that one was read. */
-		if (at.version & BTREE_OBSOLETE || !btree_scan_leaf(at, from, scan, &next)) {
-			next = NULL;
-			continue;
-		}
-		if (!next)
-			break;
-		btree_prefetch(next);
-		if (scan->count)
-			from = scan->entries[scan->count - 1].key + 1;
-	}
-}
-
 /**
  * btree_scan() - the smallest keys from @from on.
  *
- * Guarantee: weak, each leaf at one moment; see above.
+ * Guarantee: weak, each leaf at one moment; of btree_snapshot: linearizable. See above.
  */
 static inline void btree_scan(struct btree *tree, struct context *context, uint64_t from,
 			      struct scan *scan)
 {
 	scan->count = 0;
 	reclaim_enter(context->reclaim);
-	btree_scan_words(tree, from, scan);
+	if (BTREE_SNAPSHOTS)
+		btree_scan_snapshot(tree, from, scan);
+	else
+		btree_scan_weak(tree, from, scan);
 	for (uint64_t i = 0; payload_is_apart(context) && i < scan->count; i++)
 		scan->entries[i].value = payload_read(context, scan->entries[i].value);
 	reclaim_exit(context->reclaim);

@@ -2,13 +2,14 @@
  * Nodes of the B+tree (structures/ordered/btree.h): layout, version lock, search, and moving
  * entries within a node. Its invariants 1 to 4 are kept here.
  *
- * Why the orders suffice, on any machine that C11 describes. A reader takes the version, reads words
- * of the node, and looks at the version again. Each of its reads is an acquire, each write of the
- * holder of the lock a release. If a read meets what a holder wrote, the taking of that lock
+ * Why the orders suffice, on any machine that C11 describes. A reader takes the version, reads
+ * words of the node, and looks at the version again. Each of its reads is an acquire, each write of
+ * the holder of the lock a release. If a read meets what a holder wrote, the taking of that lock
  * happens before the second look, which then cannot answer with the version from before it. If no
  * read meets such a write, what was read is the node as the first version left it, whose releasing
- * store the first look acquired. (H. Boehm, "Can seqlocks get along with programming language memory
- * models?", MSPC 2012, has the same with a fence instead, which ThreadSanitizer would not see.)
+ * store the first look acquired. (H. Boehm, "Can seqlocks get along with programming language
+ * memory models?", MSPC 2012, has the same with a fence instead, which ThreadSanitizer would not
+ * see.)
  */
 #ifndef STRUCTURES_ORDERED_BTREE_NODE_H
 #define STRUCTURES_ORDERED_BTREE_NODE_H
@@ -22,11 +23,22 @@
 #include "structures/common/backoff.h"
 #include "structures/common/cacheline.h"
 
+#ifndef BTREE_SNAPSHOTS
+#	define BTREE_SNAPSHOTS 0 /* set by the registration line of btree_snapshot */
+#endif
+
+#ifndef BTREE_BLOCKS
+#	define BTREE_BLOCKS 4 /* lines of keys in a node */
+#endif
+
 enum {
-	BTREE_BLOCK = 8,  /* words of a line */
-	BTREE_BLOCKS = 4, /* lines of keys in a node */
+	BTREE_BLOCK = 8, /* words of a line */
 	BTREE_KEYS = BTREE_BLOCKS * BTREE_BLOCK - 1,
-	BTREE_NEXT = BTREE_KEYS,         /* in `words` of a leaf */
+	BTREE_LEAF_KEYS = BTREE_KEYS - (BTREE_SNAPSHOTS ? 2 : 0),
+	/* In `words` of a leaf; the first two of btree_snapshot alone. */
+	BTREE_STAMP = BTREE_KEYS - 2,
+	BTREE_PAST = BTREE_KEYS - 1,
+	BTREE_NEXT = BTREE_KEYS,
 	BTREE_SPARSE = BTREE_KEYS / 4,   /* a node with so few keys is offered for merging */
 	BTREE_ROOMY = BTREE_KEYS / 4 * 3 /* keys of a merged node, at most */
 };
@@ -44,13 +56,17 @@ enum {
 #define BTREE_OVERWRITTEN UINT64_C(8)
 #define BTREE_CHANGED     (UINT64_C(1) << 32)
 #define BTREE_ALL         UINT64_MAX
+#define BTREE_TO_CHANGE   (BTREE_LOCKED | BTREE_CHANGING)
+/* A reader must not begin after a snapshot that has an overwrite, and before the overwrite. */
+#define BTREE_TO_OVERWRITE (BTREE_SNAPSHOTS ? BTREE_TO_CHANGE : BTREE_LOCKED)
 /* What concerns a reader of one word: not the lock of an overwrite, nor the count of those. */
 #define BTREE_SHAPE (~(BTREE_CHANGED - 1) | BTREE_OBSOLETE | BTREE_CHANGING)
 
 /*
  * Inner node: child i holds the keys from keys[i - 1] on and below keys[i]. Leaf: words[i] is the
- * value of keys[i], and the last word the leaf to the right. The version fills up the first line,
- * so that block i of the keys, and before it the last key of block i - 1, lie in line i.
+ * value of keys[i], and the last word the leaf to the right; btree_snapshot takes the two before
+ * it, whose keys are never set. The version fills up the first line, so that block i of the keys,
+ * and before it the last key of block i - 1, lie in line i.
  */
 struct btree_node {
 	CACHELINE_ALIGNED _Atomic uint64_t version;
@@ -74,6 +90,16 @@ static inline void btree_prefetch(const struct btree_node *node)
 		__builtin_prefetch((const char *)node + i * CACHELINE_BYTES);
 }
 
+/*
+ * acquire: the words as this version left them; pairs with the release in btree_unlock().
+ * seq_cst: a snapshot's look at a leaf comes after its step of the time, the taking of a lock
+ * before the look at the time; pairs with btree_lock(), btree_keep() and btree_step_time().
+ */
+static inline uint64_t btree_version(const struct btree_node *node)
+{
+	return BTREE_SNAPSHOTS ? load_seq_cst(&node->version) : load_acquire(&node->version);
+}
+
 /* Wait while a node is locked in a way that concerns the reader. Return: the version then. */
 static __attribute__((noinline, unused)) uint64_t btree_wait(const struct btree_node *node,
 							     uint64_t flags)
@@ -83,8 +109,7 @@ static __attribute__((noinline, unused)) uint64_t btree_wait(const struct btree_
 
 	do {
 		backoff_grow(&backoff);
-		/* acquire: as in btree_begin(). */
-		version = load_acquire(&node->version);
+		version = btree_version(node);
 	} while (version & flags);
 	return version;
 }
@@ -97,8 +122,7 @@ static __attribute__((noinline, unused)) uint64_t btree_wait(const struct btree_
 static inline uint64_t btree_begin(const struct btree_node *node, uint64_t concern)
 {
 	const uint64_t flags = (BTREE_LOCKED | BTREE_CHANGING) & concern;
-	/* acquire: the words as this version left them; pairs with the release in btree_unlock(). */
-	const uint64_t version = load_acquire(&node->version);
+	const uint64_t version = btree_version(node);
 
 	if (__builtin_expect((version & flags) != 0, 0))
 		return btree_wait(node, flags);
@@ -108,7 +132,7 @@ static inline uint64_t btree_begin(const struct btree_node *node, uint64_t conce
 /* Return: whether all that was read since btree_begin() was there at one moment. */
 static inline bool btree_is_same(struct btree_at at, uint64_t concern)
 {
-	/* relaxed: stays behind the reads, which are acquires; pairs with the CAS in btree_lock(). */
+	/* relaxed: stays behind the reads, which are acquires; pairs with btree_lock(). */
 	return __builtin_expect(((load_relaxed(&at.node->version) ^ at.version) & concern) == 0, 1);
 }
 
@@ -121,10 +145,14 @@ static inline bool btree_lock(struct btree_at at, uint64_t flags)
 {
 	uint64_t expected = at.version & ~(BTREE_LOCKED | BTREE_CHANGING);
 
+	if (at.version & BTREE_OBSOLETE)
+		return false;
+	/* seq_cst: as in btree_version(). */
+	if (BTREE_SNAPSHOTS)
+		return cas_seq_cst(&at.node->version, &expected, expected | flags);
 	/* acquire: the words as the last holder left them, and all that is written to them comes
 	 * after; pairs with the release in btree_unlock(), and with btree_is_same(). */
-	return !(at.version & BTREE_OBSOLETE) &&
-	       cas_acquire(&at.node->version, &expected, expected | flags);
+	return cas_acquire(&at.node->version, &expected, expected | flags);
 }
 
 /* @change: BTREE_OVERWRITTEN, BTREE_CHANGED, and BTREE_OBSOLETE; 0 if nothing was written. */
@@ -132,8 +160,8 @@ static inline void btree_unlock(struct btree_at at, uint64_t change)
 {
 	const uint64_t version = at.version & ~(BTREE_LOCKED | BTREE_CHANGING);
 
-	/* release: publishes what the holder wrote; pairs with the acquires in btree_begin(),
-	 * btree_wait() and btree_lock(). */
+	/* release: publishes what the holder wrote; pairs with the acquires in btree_version() and
+	 * btree_lock(). */
 	store_release(&at.node->version, version + change);
 }
 
@@ -199,9 +227,14 @@ static inline unsigned btree_count(const struct btree_node *node)
 	return btree_rank(node, BTREE_NO_KEY);
 }
 
-static inline bool btree_is_full(const struct btree_node *node)
+static inline unsigned btree_keys_at(unsigned height)
 {
-	return btree_key(node, BTREE_KEYS - 1) != BTREE_NO_KEY;
+	return height ? BTREE_KEYS : BTREE_LEAF_KEYS;
+}
+
+static inline bool btree_is_full(const struct btree_node *node, unsigned height)
+{
+	return btree_key(node, btree_keys_at(height) - 1) != BTREE_NO_KEY;
 }
 
 /* The child of an inner node that holds @key. */

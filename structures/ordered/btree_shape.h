@@ -10,22 +10,8 @@
 #define STRUCTURES_ORDERED_BTREE_SHAPE_H
 
 #include "structures/common/context.h"
-#include "structures/ordered/btree_node.h"
+#include "structures/ordered/btree_past.h"
 #include "structures/reclaim/reclaim.h"
-
-/* Below the address in `root`: how many levels of inner nodes there are. */
-#define BTREE_HEIGHT UINT64_C(63)
-
-#define BTREE_TO_CHANGE (BTREE_LOCKED | BTREE_CHANGING)
-
-struct btree {
-	CACHELINE_APART _Atomic uint64_t
-		root; /* written by whoever splits the root, as good as never */
-	struct reclaim *reclaim;
-	size_t value_bytes;
-	CACHELINE_APART struct btree_node
-		first; /* the leftmost leaf, which is merged into by others only */
-};
 
 /* A step of the way down: a node, where it hangs, and what of it is inner. */
 struct btree_step {
@@ -112,6 +98,17 @@ fail:
 	return false;
 }
 
+/* Nothing was written. */
+static void btree_unlock_family(const struct btree_step *step, struct btree_at left,
+				struct btree_at right)
+{
+	if (right.node)
+		btree_unlock(right, 0);
+	btree_unlock(left, 0);
+	if (!step->is_root)
+		btree_unlock(step->parent, 0);
+}
+
 static struct btree_node *btree_make_node(struct context *context)
 {
 	struct btree_node *const node = arena_alloc(context->arena, MEMORY_NODES, sizeof(*node));
@@ -143,10 +140,13 @@ static void btree_move_upper(struct btree_node *node, struct btree_node *right, 
  */
 static uint64_t btree_split_leaf(struct btree_node *leaf, struct btree_node *right, uint64_t key)
 {
-	const bool appends = !btree_word(leaf, BTREE_NEXT) && btree_key(leaf, BTREE_KEYS - 1) < key;
-	const unsigned from = appends ? BTREE_KEYS - BTREE_KEYS / 8 : BTREE_KEYS / 2 + 1;
+	const bool appends =
+		!btree_word(leaf, BTREE_NEXT) && btree_key(leaf, BTREE_LEAF_KEYS - 1) < key;
+	const unsigned from =
+		appends ? BTREE_LEAF_KEYS - BTREE_LEAF_KEYS / 8 - 1 : BTREE_LEAF_KEYS / 2 + 1;
 
 	btree_move_upper(leaf, right, from, 0);
+	btree_share_past(leaf, right);
 	btree_set_word(right, BTREE_NEXT, btree_word(leaf, BTREE_NEXT));
 	btree_set_word(leaf, BTREE_NEXT, btree_as_word(right));
 	return btree_key(right, 0);
@@ -181,12 +181,17 @@ static bool btree_split_node(struct btree *tree, struct context *context,
 {
 	struct btree_node *const right = btree_make_node(context);
 	struct btree_node *const root = step->is_root && right ? btree_make_node(context) : NULL;
+	bool has_memory = true;
 	uint64_t middle;
 
-	if (!right || (step->is_root && !root))
+	if (!right || (step->is_root && !root)) {
+		has_memory = false;
 		goto fail;
+	}
 	if (!btree_lock_family(step, step->at, (struct btree_at){ 0 }))
 		goto fail;
+	if (!step->height && !btree_keep(tree, context, step->at.node))
+		goto unlock;
 	middle = step->height ? btree_split_inner(step->at.node, right)
 			      : btree_split_leaf(step->at.node, right, key);
 	if (step->is_root) {
@@ -197,12 +202,15 @@ static bool btree_split_node(struct btree *tree, struct context *context,
 	}
 	btree_unlock(step->at, BTREE_CHANGED);
 	return true;
+unlock:
+	has_memory = false;
+	btree_unlock_family(step, step->at, (struct btree_at){ 0 });
 fail:
 	if (root)
 		arena_free(context->arena, root, MEMORY_NODES, sizeof(*root));
 	if (right)
 		arena_free(context->arena, right, MEMORY_NODES, sizeof(*right));
-	return right && (root || !step->is_root);
+	return has_memory;
 }
 
 /**
@@ -219,9 +227,9 @@ static __attribute__((noinline, cold)) bool btree_make_room(struct btree *tree,
 	struct btree_step step;
 	bool is_there = btree_enter(tree, &step, BTREE_ALL);
 
-	while (is_there && step.height && !btree_is_full(step.at.node))
+	while (is_there && step.height && !btree_is_full(step.at.node, step.height))
 		is_there = btree_descend(&step, key, BTREE_ALL);
-	if (!is_there || !btree_is_full(step.at.node))
+	if (!is_there || !btree_is_full(step.at.node, step.height))
 		return true;
 	return btree_split_node(tree, context, &step, key);
 }
@@ -233,13 +241,13 @@ struct btree_pair {
 	unsigned counts[2];
 };
 
-/* Whether two nodes of a height may become one: with room to spare, or if one is as good as empty. */
+/* Whether two nodes of a height may become one: with room to spare, or if one is empty. */
 static bool btree_is_mergeable(const struct btree_pair *pair, unsigned height)
 {
 	const unsigned together = pair->counts[0] + pair->counts[1] + (height > 0);
 
 	if (!pair->counts[0] || !pair->counts[1])
-		return together <= BTREE_KEYS;
+		return together <= btree_keys_at(height);
 	return together <= BTREE_ROOMY;
 }
 
@@ -279,24 +287,31 @@ static void btree_move_left(const struct btree_step *step, const struct btree_pa
 	btree_delete(step->parent.node, pair->of_left, 1);
 }
 
-/* Merge two neighbours. Return: false if one of them or the parent has changed. */
-static bool btree_merge_pair(struct context *context, const struct btree_step *step,
-			     const struct btree_pair *pair)
+enum btree_sight { BTREE_DONE, BTREE_TO_DO, BTREE_DISTURBED };
+
+/* Merge two neighbours, unless one of them or the parent has changed, or memory is short. */
+static enum btree_sight btree_merge_pair(struct btree *tree, struct context *context,
+					 const struct btree_step *step,
+					 const struct btree_pair *pair)
 {
 	if (!btree_lock_family(step, pair->left, pair->right))
-		return false;
+		return BTREE_DISTURBED;
+	/* What the right one was stays in it. */
+	if (!step->height && !btree_keep(tree, context, pair->left.node)) {
+		btree_unlock_family(step, pair->left, pair->right);
+		return BTREE_DONE;
+	}
 	btree_move_left(step, pair);
 	btree_unlock(step->parent, BTREE_CHANGED);
 	btree_unlock(pair->left, BTREE_CHANGED);
 	btree_unlock(pair->right, BTREE_CHANGED | BTREE_OBSOLETE);
 	reclaim_retire(context->reclaim, pair->right.node, MEMORY_NODES, sizeof(*pair->right.node));
-	return true;
+	return BTREE_TO_DO;
 }
 
-enum btree_sight { BTREE_DONE, BTREE_TO_DO, BTREE_DISTURBED };
-
 /* See whether the node of a step can be merged with the one to its right or left, and do it. */
-static enum btree_sight btree_merge_at(struct context *context, const struct btree_step *step)
+static enum btree_sight btree_merge_at(struct btree *tree, struct context *context,
+				       const struct btree_step *step)
 {
 	const unsigned last = btree_count(step->parent.node);
 	struct btree_pair pair;
@@ -308,7 +323,7 @@ static enum btree_sight btree_merge_at(struct context *context, const struct btr
 			return BTREE_DISTURBED;
 		if (!btree_is_mergeable(&pair, step->height))
 			continue;
-		return btree_merge_pair(context, step, &pair) ? BTREE_TO_DO : BTREE_DISTURBED;
+		return btree_merge_pair(tree, context, step, &pair);
 	}
 	return BTREE_DONE;
 }
@@ -326,7 +341,7 @@ static enum btree_sight btree_merge_once(struct btree *tree, struct context *con
 			return BTREE_DISTURBED;
 		if (btree_count(step.at.node) > BTREE_SPARSE)
 			continue;
-		sight = btree_merge_at(context, &step);
+		sight = btree_merge_at(tree, context, &step);
 		if (sight != BTREE_DONE)
 			return sight;
 	}
