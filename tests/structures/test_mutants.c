@@ -34,6 +34,10 @@ struct mutant {
 	MUTANT(map_other_value, "mismatched")                                                      \
 	MUTANT(map_get_misses, "a get misses the key")                                             \
 	MUTANT(map_blocking, "no other thread completes an operation")                             \
+	MUTANT(ordered_scan_misses, "a scan ends before")                                          \
+	MUTANT(ordered_scan_finds_removed, "a scan finds a key that was never there")              \
+	MUTANT(ordered_scan_descends, "mismatched")                                                \
+	MUTANT(ordered_scan_in_parts, "a scan is no snapshot")                                     \
 	MUTANT(queue_dropped, "elements")                                                          \
 	MUTANT(queue_delivered_twice, "mismatched")                                                \
 	MUTANT(queue_out_of_order, "mismatched")                                                   \
