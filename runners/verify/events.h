@@ -22,6 +22,8 @@ struct event {
 	uint8_t key;   /* index among the keys of the history */
 	uint8_t value; /* the same number for the same value; EVENT_NO_VALUE: none */
 	bool took_effect;
+	uint8_t covered; /* a scan: it looked at the keys from @key up to this one, exclusive */
+	uint8_t seen[EVENT_KEYS_MAX]; /* and found these values; EVENT_NO_VALUE: absent */
 };
 
 /*
@@ -36,6 +38,7 @@ struct state {
 struct events {
 	struct state initial;
 	unsigned count;
+	unsigned focus;    /* the key looked at, in searches of one key at a time */
 	unsigned capacity; /* a queue that holds so many may refuse; 0: never */
 	struct event of[EVENTS_MAX];
 };

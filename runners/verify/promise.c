@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "structures/map/map.h"
+#include "structures/ordered/ordered.h"
 #include "structures/queue/queue.h"
 
 static uint64_t bit(unsigned i)
@@ -42,6 +43,29 @@ static bool step_queue(const struct events *events, struct state *state, const s
 	return true;
 }
 
+/* A scan that is a snapshot: all that it looked at, at one moment. */
+static bool step_ordered(const struct events *events, struct state *state,
+			 const struct event *event)
+{
+	if (event->operation != ORDERED_SCAN)
+		return step_map(events, state, event);
+	return !memcmp(state->items + event->key, event->seen + event->key,
+		       (size_t)event->covered - event->key);
+}
+
+/* A weak scan: of each key by itself, a get. */
+static bool step_key(const struct events *events, struct state *state, const struct event *event)
+{
+	if (event->operation != ORDERED_SCAN)
+		return step_map(events, state, event);
+	return state->items[events->focus] == event->seen[events->focus];
+}
+
+static bool touches(const struct event *event, unsigned key)
+{
+	return event->key == key || (event->key < key && key < event->covered);
+}
+
 /*
  * Keys are objects of their own, and a history is linearizable if each object's part of it is (M.
  * Herlihy, J. Wing, ACM TOPLAS 12(3), 1990; for searching: A. Horn, D. Kroening, "Faster
@@ -49,15 +73,23 @@ static bool step_queue(const struct events *events, struct state *state, const s
  */
 static bool keys_are_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
 {
+	struct events focused = *events;
+
 	for (unsigned key = 0; key < EVENT_KEYS_MAX; key++) {
 		uint64_t of_key = 0;
 
+		focused.focus = key;
 		for (unsigned i = 0; i < events->count; i++)
-			of_key |= events->of[i].key == key ? bit(i) : 0;
-		if (!linearize(events, subset & of_key, step_map, memo))
+			of_key |= touches(&events->of[i], key) ? bit(i) : 0;
+		if (!linearize(&focused, subset & of_key, step_key, memo))
 			return false;
 	}
 	return true;
+}
+
+static bool ordered_is_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	return linearize(events, subset, step_ordered, memo);
 }
 
 static bool queue_is_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
@@ -65,12 +97,17 @@ static bool queue_is_linearizable(const struct events *events, uint64_t subset, 
 	return linearize(events, subset, step_queue, memo);
 }
 
-static bool is_read_by_a_get(const struct events *events, uint64_t subset, uint8_t value)
+static bool is_read(const struct events *events, uint64_t subset, uint8_t value)
 {
-	for (unsigned i = 0; i < events->count; i++)
-		if (subset & bit(i) && events->of[i].operation == MAP_GET &&
-		    events->of[i].value == value)
+	for (unsigned i = 0; i < events->count; i++) {
+		const struct event *const event = &events->of[i];
+
+		if (!(subset & bit(i)))
+			continue;
+		if ((event->operation == MAP_GET && event->value == value) ||
+		    memchr(event->seen, value, sizeof(event->seen)))
 			return true;
+	}
 	return false;
 }
 
@@ -80,10 +117,8 @@ static uint64_t map_without(const struct events *events, uint64_t subset, unsign
 	const struct event *const event = &events->of[i];
 
 	if (event->operation == MAP_PUT)
-		return event->took_effect || is_read_by_a_get(events, subset, event->value)
-			       ? 0
-			       : bit(i);
-	return event->operation == MAP_GET || !event->took_effect ? bit(i) : 0;
+		return event->took_effect || is_read(events, subset, event->value) ? 0 : bit(i);
+	return event->operation != MAP_REMOVE || !event->took_effect ? bit(i) : 0;
 }
 
 /* The events of @subset with this operation and value that took effect. */
@@ -160,6 +195,10 @@ static bool queue_keeps_values(const struct events *events, uint64_t subset, str
 	return true;
 }
 
+static const struct promise snapshot_promise = { "linearizable, scans as well", step_ordered,
+						 ordered_is_linearizable, map_without };
+static const struct promise weak_promise = { "linearizable, scans key by key", step_ordered,
+					     keys_are_linearizable, map_without };
 static const struct promise map_promise = { "linearizable", step_map, keys_are_linearizable,
 					    map_without };
 static const struct promise queue_promise = { "linearizable", step_queue, queue_is_linearizable,
@@ -171,9 +210,10 @@ const struct promise *promise_of(const struct variant *variant, const char **rea
 {
 	if (variant->family == &queue_family)
 		return variant->is_linearizable ? &queue_promise : &values_promise;
-	/* Of an ordered map get, put and remove: scans take no part in the histories. */
-	if (variant->family->keeps_keys && variant->is_linearizable)
+	if (variant->family == &map_family && variant->is_linearizable)
 		return &map_promise;
+	if (variant->family == &ordered_family && variant->is_linearizable)
+		return variant->scan == SCAN_SNAPSHOT ? &snapshot_promise : &weak_promise;
 	*reason = variant->family->keeps_keys ? "declares itself not linearizable"
 					      : "its family has no specification";
 	return NULL;

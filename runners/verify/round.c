@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "structures/common/scan.h"
+
 /* Values in the order in which they were met: number n is at [n - 1]. */
 struct names {
 	unsigned count;
@@ -47,6 +49,24 @@ static struct event event_of(const struct round *round, const struct history_cal
 	};
 }
 
+/* What a scan says of the keys of the history: all up to its last one, or to the end of the map. */
+static void add_scan(const struct round *round, const struct scan *scan, struct names *names,
+		     struct event *event)
+{
+	uint64_t end = round->first_key + round->keys;
+
+	for (uint64_t i = 0; i < scan->count; i++) {
+		const uint64_t key = scan->entries[i].key - round->first_key;
+
+		if (key < round->keys)
+			event->seen[key] = name_of(names, scan->entries[i].value);
+	}
+	if (scan->count == scan->length && scan->entries[scan->count - 1].key < end)
+		end = scan->entries[scan->count - 1].key + 1;
+	event->covered = (uint8_t)(end - round->first_key);
+	event->value = EVENT_NO_VALUE;
+}
+
 void round_events(const struct round *round, struct events *events)
 {
 	struct names names = { 0 };
@@ -64,8 +84,10 @@ void round_events(const struct round *round, struct events *events)
 			const struct history_call *const calls = lane_part(lane, part);
 
 			for (unsigned i = 0; i < lane->count[part]; i++) {
-				const struct event event = event_of(round, &calls[i], &names);
+				struct event event = event_of(round, &calls[i], &names);
 
+				if (calls[i].scan)
+					add_scan(round, calls[i].scan, &names, &event);
 				insert(events, &event);
 			}
 		}

@@ -1,5 +1,6 @@
 #include "runners/verify/script.h"
 
+#include "structures/common/scan.h"
 #include "structures/map/map.h"
 #include "structures/queue/queue.h"
 
@@ -84,8 +85,16 @@ static void disturb(const struct script_options *options, struct history_call *c
 static void add_to_map(const struct script_options *options, struct lane *lane)
 {
 	const uint64_t key = options->first_key + random_below(options->random, options->keys);
+	const int scan = options->variant->family->scan;
+	const uint64_t operations = scan == FAMILY_NONE ? MAP_REMOVE + 1 : MAP_REMOVE + 2;
+	const int operation = (int)random_below(options->random, operations);
+	const unsigned n = lane->count[SCRIPT_AMONG];
 
-	add(lane, SCRIPT_AMONG, (int)random_below(options->random, MAP_REMOVE + 1), key);
+	add(lane, SCRIPT_AMONG, operation, key);
+	if (operation != scan)
+		return;
+	lane->among[n].scan = lane->scans[n];
+	lane->scans[n]->length = 1 + random_below(options->random, SCRIPT_SCAN_MAX);
 }
 
 static void add_to_queue(const struct script_options *options, struct lane *lane, unsigned worker)

@@ -15,7 +15,8 @@ enum {
 	SCRIPT_BEFORE_MAX = EVENT_KEYS_MAX,
 	SCRIPT_AMONG_MAX = 24, /* of all workers together */
 	SCRIPT_AFTER_MAX = SCRIPT_BEFORE_MAX + SCRIPT_AMONG_MAX + 1,
-	SCRIPT_WORKERS_MAX = 8
+	SCRIPT_WORKERS_MAX = 8,
+	SCRIPT_SCAN_MAX = EVENT_KEYS_MAX + 2 /* keys of one scan: the end of a map is met, too */
 };
 
 _Static_assert(SCRIPT_BEFORE_MAX + SCRIPT_AMONG_MAX + SCRIPT_AFTER_MAX <= EVENTS_MAX,
@@ -29,6 +30,7 @@ struct lane {
 	struct history_call before[SCRIPT_BEFORE_MAX];
 	struct history_call among[SCRIPT_AMONG_MAX];
 	struct history_call after[SCRIPT_AFTER_MAX];
+	struct scan *scans[SCRIPT_AMONG_MAX]; /* room for each call; families that scan */
 };
 
 struct script_options {

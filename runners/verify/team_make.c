@@ -4,6 +4,21 @@
 #include "runners/verify/team_state.h"
 #include "topology/placement.h"
 
+static int make_scans(struct team *team, struct member *member)
+{
+	if (team->options->variant->family->scan == FAMILY_NONE)
+		return 0;
+	for (unsigned n = 0; n < ROUNDS * SCRIPT_AMONG_MAX; n++) {
+		struct scan *const scan =
+			memory_thread(team->memory, member->index, scan_bytes(SCRIPT_SCAN_MAX));
+
+		if (!scan)
+			return -ENOMEM;
+		member->lanes[n / SCRIPT_AMONG_MAX].scans[n % SCRIPT_AMONG_MAX] = scan;
+	}
+	return 0;
+}
+
 static int make_member(struct team *team, unsigned index)
 {
 	const struct team_options *const options = team->options;
@@ -33,7 +48,7 @@ static int make_member(struct team *team, unsigned index)
 		memory_thread(team->memory, index, options->workers * sizeof(*worker->last_seen));
 	for (unsigned n = 0; n < ROUNDS; n++)
 		team->rounds[n].lanes[index] = &member->lanes[n];
-	return worker->last_seen && member->memo ? 0 : -ENOMEM;
+	return worker->last_seen && member->memo ? make_scans(team, member) : -ENOMEM;
 }
 
 static int make_memory(struct team *team, struct fault *fault)

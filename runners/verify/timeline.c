@@ -46,9 +46,24 @@ static void describe_call(const struct timeline *timeline, const struct event *e
 /* What a call that did not take effect says of the structure. */
 static const char *refusal(const struct family *family, unsigned operation)
 {
-	static const char *const of_map[] = { "absent", "replaced", "absent" };
+	static const char *const of_map[] = { "absent", "replaced", "absent", "nothing" };
 
 	return family->keeps_keys ? of_map[operation] : family->refusals[operation];
+}
+
+/* All that the scan looked at: 3=b 4=- */
+static void describe_scan(const struct timeline *timeline, const struct event *event,
+			  char text[CELL_BYTES])
+{
+	char name[NAME_BYTES];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned key = event->key; key < event->covered && used < CELL_BYTES; key++)
+		used += (size_t)snprintf(text + used, CELL_BYTES - used, "%llu=%s ",
+					 (unsigned long long)timeline->first_key + key,
+					 event->seen[key] ? value_name(event->seen[key], name)
+							  : "-");
 }
 
 static void describe_answer(const struct timeline *timeline, const struct event *event,
@@ -58,6 +73,10 @@ static void describe_answer(const struct timeline *timeline, const struct event 
 			       (!timeline->family->keeps_keys || event->operation == MAP_GET);
 	char name[NAME_BYTES];
 
+	if (event->covered) {
+		describe_scan(timeline, event, text);
+		return;
+	}
 	if (!event->took_effect)
 		snprintf(text, CELL_BYTES, "%s", refusal(timeline->family, event->operation));
 	else

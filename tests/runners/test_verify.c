@@ -15,6 +15,7 @@
 #include "runners/verify/reduce.h"
 #include "runners/verify/timeline.h"
 #include "structures/map/map.h"
+#include "structures/ordered/ordered.h"
 #include "structures/queue/queue.h"
 #include "workloads/random.h"
 
@@ -25,6 +26,13 @@ static struct memo *memo;
 static const struct variant map_variant = { .family = &map_family, .is_linearizable = true };
 static const struct variant queue_variant = { .family = &queue_family, .is_linearizable = true };
 static const struct variant loose_queue = { .family = &queue_family, .is_linearizable = false };
+
+static const struct variant snapshots = { .family = &ordered_family,
+					  .is_linearizable = true,
+					  .scan = SCAN_SNAPSHOT };
+static const struct variant weak_scans = { .family = &ordered_family,
+					   .is_linearizable = true,
+					   .scan = SCAN_WEAK };
 
 static bool is_kept(const struct variant *variant, const struct events *events)
 {
@@ -38,9 +46,9 @@ static void map_overlapping_puts_may_take_either_order(void **state)
 {
 	struct events events = {
 		.count = 3,
-		.of = { { 1, 4, MAP_PUT, 0, 0, A, true },
-			{ 2, 5, MAP_PUT, 1, 0, B, false },
-			{ 6, 7, MAP_GET, 0, 0, B, true } },
+		.of = { { 1, 4, MAP_PUT, 0, 0, A, true, 0, { 0 } },
+			{ 2, 5, MAP_PUT, 1, 0, B, false, 0, { 0 } },
+			{ 6, 7, MAP_GET, 0, 0, B, true, 0, { 0 } } },
 	};
 
 	(void)state;
@@ -54,8 +62,8 @@ static void map_get_after_a_put_that_ended_must_see_it(void **state)
 {
 	struct events events = {
 		.count = 2,
-		.of = { { 1, 2, MAP_PUT, 0, 0, A, true },
-			{ 3, 4, MAP_GET, 1, 0, EVENT_NO_VALUE, false } },
+		.of = { { 1, 2, MAP_PUT, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, MAP_GET, 1, 0, EVENT_NO_VALUE, false, 0, { 0 } } },
 	};
 
 	(void)state;
@@ -70,8 +78,8 @@ static void map_removes_of_one_element_cannot_both_succeed(void **state)
 	struct events events = {
 		.initial = { .items = { A } },
 		.count = 2,
-		.of = { { 1, 3, MAP_REMOVE, 0, 0, EVENT_NO_VALUE, true },
-			{ 2, 4, MAP_REMOVE, 1, 0, EVENT_NO_VALUE, true } },
+		.of = { { 1, 3, MAP_REMOVE, 0, 0, EVENT_NO_VALUE, true, 0, { 0 } },
+			{ 2, 4, MAP_REMOVE, 1, 0, EVENT_NO_VALUE, true, 0, { 0 } } },
 	};
 
 	(void)state;
@@ -86,7 +94,7 @@ static void map_value_from_nowhere_has_no_order(void **state)
 	const struct events events = {
 		.initial = { .items = { A } },
 		.count = 1,
-		.of = { { 1, 2, MAP_GET, 0, 0, B, true } },
+		.of = { { 1, 2, MAP_GET, 0, 0, B, true, 0, { 0 } } },
 	};
 
 	(void)state;
@@ -97,10 +105,10 @@ static void queue_values_come_in_the_order_they_went(void **state)
 {
 	struct events events = {
 		.count = 4,
-		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true },
-			{ 3, 4, QUEUE_ENQUEUE, 1, 0, B, true },
-			{ 5, 6, QUEUE_DEQUEUE, 0, 0, B, true },
-			{ 7, 8, QUEUE_DEQUEUE, 0, 0, A, true } },
+		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, QUEUE_ENQUEUE, 1, 0, B, true, 0, { 0 } },
+			{ 5, 6, QUEUE_DEQUEUE, 0, 0, B, true, 0, { 0 } },
+			{ 7, 8, QUEUE_DEQUEUE, 0, 0, A, true, 0, { 0 } } },
 	};
 
 	(void)state;
@@ -113,9 +121,9 @@ static void queue_that_says_empty_must_have_been(void **state)
 {
 	struct events events = {
 		.count = 3,
-		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true },
-			{ 3, 5, QUEUE_DEQUEUE, 1, 0, EVENT_NO_VALUE, false },
-			{ 4, 6, QUEUE_DEQUEUE, 0, 0, A, true } },
+		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true, 0, { 0 } },
+			{ 3, 5, QUEUE_DEQUEUE, 1, 0, EVENT_NO_VALUE, false, 0, { 0 } },
+			{ 4, 6, QUEUE_DEQUEUE, 0, 0, A, true, 0, { 0 } } },
 	};
 
 	(void)state;
@@ -131,8 +139,8 @@ static void queue_may_refuse_only_when_it_is_full(void **state)
 	struct events events = {
 		.capacity = 1,
 		.count = 2,
-		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true },
-			{ 3, 4, QUEUE_ENQUEUE, 0, 0, B, false } },
+		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, QUEUE_ENQUEUE, 0, 0, B, false, 0, { 0 } } },
 	};
 
 	(void)state;
@@ -145,10 +153,10 @@ static void loose_queue_neither_loses_nor_repeats_nor_reorders(void **state)
 {
 	const struct events kept = {
 		.count = 4,
-		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true },
-			{ 3, 4, QUEUE_ENQUEUE, 0, 0, B, true },
-			{ 5, 6, QUEUE_DEQUEUE, 1, 0, A, true },
-			{ 7, 8, QUEUE_DEQUEUE, 1, 0, B, true } },
+		.of = { { 1, 2, QUEUE_ENQUEUE, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, QUEUE_ENQUEUE, 0, 0, B, true, 0, { 0 } },
+			{ 5, 6, QUEUE_DEQUEUE, 1, 0, A, true, 0, { 0 } },
+			{ 7, 8, QUEUE_DEQUEUE, 1, 0, B, true, 0, { 0 } } },
 	};
 	struct events events = kept;
 
@@ -197,17 +205,39 @@ static void map_runs_with_stretched_calls_always_have_an_order(void **state)
 	}
 }
 
+/* Two puts one after the other, and a scan meanwhile that sees the second one alone. */
+static void ordered_scan_of_two_moments_is_no_snapshot(void **state)
+{
+	struct events events = {
+		.count = 3,
+		.of = { { 1, 6, ORDERED_SCAN, 0, 0, 0, true, 2, { EVENT_NO_VALUE, B } },
+			{ 2, 3, ORDERED_PUT, 1, 0, A, true, 0, { 0 } },
+			{ 4, 5, ORDERED_PUT, 1, 1, B, true, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_false(is_kept(&snapshots, &events));
+	assert_true(is_kept(&weak_scans, &events));
+	/* What was there throughout is missed by neither. */
+	events.initial.items[0] = A;
+	events.of[1].took_effect = false;
+	assert_false(is_kept(&weak_scans, &events));
+	events.of[0].seen[0] = A;
+	assert_true(is_kept(&weak_scans, &events));
+	assert_true(is_kept(&snapshots, &events));
+}
+
 static struct events lost_update(void)
 {
 	return (struct events){
 		.initial = { .items = { A, B } },
 		.count = 6,
-		.of = { { 1, 2, MAP_GET, 0, 0, A, true },
-			{ 3, 4, MAP_REMOVE, 0, 0, EVENT_NO_VALUE, true },
-			{ 5, 8, MAP_PUT, 0, 0, C, true },
-			{ 6, 7, MAP_GET, 1, 1, B, true },
-			{ 9, 10, MAP_GET, 2, 0, EVENT_NO_VALUE, false },
-			{ 11, 12, MAP_GET, 0, 1, B, true } },
+		.of = { { 1, 2, MAP_GET, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, MAP_REMOVE, 0, 0, EVENT_NO_VALUE, true, 0, { 0 } },
+			{ 5, 8, MAP_PUT, 0, 0, C, true, 0, { 0 } },
+			{ 6, 7, MAP_GET, 1, 1, B, true, 0, { 0 } },
+			{ 9, 10, MAP_GET, 2, 0, EVENT_NO_VALUE, false, 0, { 0 } },
+			{ 11, 12, MAP_GET, 0, 1, B, true, 0, { 0 } } },
 	};
 }
 
@@ -257,6 +287,7 @@ int main(void)
 		cmocka_unit_test(queue_that_says_empty_must_have_been),
 		cmocka_unit_test(queue_may_refuse_only_when_it_is_full),
 		cmocka_unit_test(loose_queue_neither_loses_nor_repeats_nor_reorders),
+		cmocka_unit_test(ordered_scan_of_two_moments_is_no_snapshot),
 		cmocka_unit_test(history_is_reduced_to_what_proves_it_wrong),
 		cmocka_unit_test(history_is_shown_call_by_call),
 	};
