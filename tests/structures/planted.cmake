@@ -76,3 +76,8 @@ numamark_planted(read_after_release variant_queue_two_lock_spin structures/queue
 numamark_planted(published_relaxed variant_map_michael_ebr ${michael}
 	"return cas_acq_rel(place->link, &expected, (uintptr_t)fresh);"
 	"return cas_relaxed(place->link, &expected, (uintptr_t)fresh);")
+numamark_planted(scan_in_pieces variant_ordered_skiplist_spin structures/ordered/skiplist.h
+	"		scan_add(scan, node->key, payload_read(context, node->stored));"
+	"		scan_add(scan, node->key, payload_read(context, node->stored));
+		lock_release_shared(&list->lock, context->lock);
+		lock_acquire_shared(&list->lock, context->lock);")

@@ -42,7 +42,8 @@ struct planted {
 	DEFECT(lock_taken_in_two_steps, NULL)         \
 	DEFECT(wake_lost, "do not end")               \
 	DEFECT(published_before_filled, NULL)         \
-	DEFECT(read_after_release, NULL)
+	DEFECT(read_after_release, NULL)              \
+	DEFECT(scan_in_pieces, NULL)
 
 #define DEFECT(name, expected) extern const struct variant planted_##name;
 PLANTED
