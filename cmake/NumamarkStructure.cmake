@@ -5,6 +5,38 @@ function(numamark_family name)
 	set_property(GLOBAL APPEND_STRING PROPERTY NUMAMARK_CATALOGUE "FAMILY(${name}_family)\n")
 endfunction()
 
+set(NUMAMARK_COVER "" CACHE STRING
+	"A number: compile a part of each structure's variants, which it chooses (for tests under sanitizers)")
+
+# What tests name, and plant defects in.
+set(NUMAMARK_COVER_ALWAYS mutex rwlock spin mcs ebr hp ibr)
+
+# numamark_choose(result choice...): all choices, or with NUMAMARK_COVER a part: those above, and three more,
+# if possible such as no structure before has; the number says where the search begins.
+function(numamark_choose result)
+	set(chosen ${ARGN})
+	if(ARGN AND NOT NUMAMARK_COVER STREQUAL "")
+		get_property(covered GLOBAL PROPERTY NUMAMARK_COVERED)
+		list(LENGTH ARGN count)
+		math(EXPR first "${NUMAMARK_COVER} % ${count}")
+		list(SUBLIST ARGN ${first} -1 in_turn)
+		list(SUBLIST ARGN 0 ${first} rest)
+		list(APPEND in_turn ${rest})
+		set(fresh ${in_turn})
+		list(REMOVE_ITEM fresh ${NUMAMARK_COVER_ALWAYS} ${covered})
+		list(APPEND fresh ${in_turn})
+		list(SUBLIST fresh 0 3 fresh)
+		set_property(GLOBAL APPEND PROPERTY NUMAMARK_COVERED ${fresh})
+		set(chosen "")
+		foreach(choice ${ARGN})
+			if(choice IN_LIST NUMAMARK_COVER_ALWAYS OR choice IN_LIST fresh)
+				list(APPEND chosen ${choice})
+			endif()
+		endforeach()
+	endif()
+	set(${result} ${chosen} PARENT_SCOPE)
+endfunction()
+
 # numamark_structure(family/source [NAME name] [DEFINE macro...] [RECLAIM scheme...] [LOCK lock...] [LIBRARIES target...])
 #
 # Registers structures/<family>/<source>.c in the catalogue, once per choice:
@@ -15,8 +47,12 @@ endfunction()
 # NAME and DEFINE give a second structure from the same source (an update by replacement instead of in place).
 # The source sees VARIANT_SYMBOL, VARIANT_NAME, VARIANT_FAMILY, VARIANT_STRUCTURE, VARIANT_RECLAIM and VARIANT_LOCK
 # (structures/variant.h turns them into the catalogue entry).
+#
+# With NUMAMARK_COVER=seed only a part of each structure's choices is compiled: see numamark_choose().
 function(numamark_structure source)
 	cmake_parse_arguments(S "" "NAME" "DEFINE;RECLAIM;LOCK;LIBRARIES" ${ARGN})
+	numamark_choose(S_RECLAIM ${S_RECLAIM})
+	numamark_choose(S_LOCK ${S_LOCK})
 	get_filename_component(family ${source} DIRECTORY)
 	get_filename_component(name ${source} NAME)
 	if(S_NAME)

@@ -18,7 +18,7 @@ function(numamark_planted name variant file from to)
 		$<TARGET_OBJECTS:explored_planted_${name}>)
 endfunction()
 
-set(michael structures/map/michael.h)
+set(michael structures/map/michael_list.h)
 set(michael_scott structures/queue/michael_scott.h)
 
 numamark_planted(mark_dropped variant_map_michael_ebr ${michael}
