@@ -39,8 +39,9 @@ static void line_make_next(struct line *map, struct line_table *table, struct co
 
 static void line_grow(struct line *map, struct line_table *table, struct context *context)
 {
-	/* relaxed: a hint; acquire: the last grower's tables are visible; pairs with the release below. */
-	if (load_relaxed(&map->is_full) || exchange_acquire(&map->is_growing, true))
+	/* relaxed: hints; acquire: the last grower's tables are visible; pairs with the release below. */
+	if (load_relaxed(&map->is_full) || load_relaxed(&table->next) ||
+	    exchange_acquire(&map->is_growing, true))
 		return;
 	line_make_next(map, table, context);
 	/* release: pairs with the exchange above. */
@@ -51,9 +52,9 @@ static void line_grow(struct line *map, struct line_table *table, struct context
 static bool line_copy(struct line_table *to, struct context *context, struct line_entry entry)
 {
 	struct line_bucket *const head = line_bucket_of(to, hash_key(entry.key - 1));
-	const uint64_t header = line_lock(head);
+	uint64_t header = line_lock(head);
 	const bool copied =
-		line_insert(head, header, context, line_search(head, entry.key), entry);
+		line_insert(head, &header, context, line_search(head, entry.key), entry);
 
 	line_unlock(head, header);
 	return copied;
@@ -145,7 +146,7 @@ static int line_create(const struct setup *setup, void **instance)
 	const int error = reclaim_create(setup, &map->reclaim);
 
 	if (error)
-		return error;    /* what was got goes with memory_destroy() */
+		return error; /* what was got goes with memory_destroy() */
 #endif
 	map->memory = setup->memory;
 	map->value_bytes = setup->value_bytes;
@@ -174,7 +175,8 @@ static void line_free_values(const struct line_bucket *bucket, size_t value_byte
 			/* relaxed: alone. */
 			if (line_is_live(load_relaxed(&bucket->words[LINE_KEYS + i])))
 				arena_free(NULL,
-					   payload_words(load_relaxed(&bucket->words[LINE_VALUES + i])),
+					   payload_words(
+						   load_relaxed(&bucket->words[LINE_VALUES + i])),
 					   MEMORY_PAYLOADS, value_bytes);
 }
 

@@ -24,18 +24,20 @@
  *
  * Invariants
  *   1. header: bit 0 locked, bit 1 moved, bit 2 a dead slot is being filled (line+SCHEME), above them
- *      the version, and on top the ticket of the last remove (line+SCHEME). Only the holder of the
+ *      the version, and on top the ticket of the last sweep (line+SCHEME). Only the holder of the
  *      lock changes anything in a chain but the 8-byte values of line+SCHEME; the head's lock and
  *      version stand for all buckets of its chain.
  *   2. A slot is empty while its key is 0; keys are stored plus one. A value is written before its
  *      key (release), and while the key stands in the slot the value is that key's.
  *   3. A key leaves its slot only under a lock whose release advances the version.
- *   4. A key stands in at most one slot of the tables' buckets that are not moved.
+ *   4. A key stands alive in at most one slot of the tables' buckets that are not moved.
  *   5. A moved bucket never changes again, and its chain's keys are in the next table.
  *   6. Links only go from NULL to a bucket; overflow buckets live as long as the map.
  *   7. line+SCHEME: a removed key stays in its slot with LINE_DEAD on it. The slot may be its again
- *      at once, and another key's when every section that began before the remove has ended. No
- *      bucket is moved until every section that began before the next table was there has ended.
+ *      at once, and is empty when every section that began before the remove has ended: a sweep of
+ *      the chain draws a ticket, and the sweep after that ticket is past empties what was dead
+ *      before it. No bucket is moved until every section that began before the next table was there
+ *      has ended.
  *
  * Linearization: put at its store of the value (overwrite) or of the key (insert, publication of an
  *   overflow bucket); remove at its store of the empty or dead key; get that finds at its load of
@@ -53,8 +55,8 @@
  *   lock-free while the table does not grow; all else blocks.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: line@bucket none; line+SCHEME sections with tickets (RECLAIM_HAS_TICKETS): slots are
- *   used again, not freed. A stalled thread keeps dead slots from other keys: chains grow by
- *   at most one slot for each key that comes by. Payloads are retired.
+ *   used again, not freed. A thread stalled in a section keeps dead slots from other keys: chains
+ *   grow by at most one slot for each key that comes by. Payloads are retired.
  * Memory: 64 bytes a bucket at two elements a bucket, and 64 bytes for each overflow bucket: about
  *   37 bytes an element at the expected size.
  */
@@ -90,8 +92,7 @@ static inline bool line_get(struct line *map, struct context *context, uint64_t 
 }
 
 /* Under the lock: overwrite. */
-static inline void line_overwrite(struct line_place place, struct context *context,
-				  uint64_t stored)
+static inline void line_overwrite(struct line_place place, struct context *context, uint64_t stored)
 {
 	_Atomic uint64_t *const word = &place.bucket->words[LINE_VALUES + place.slot];
 	/* relaxed: payloads are written under the lock alone, and others are not used. */
@@ -103,7 +104,7 @@ static inline void line_overwrite(struct line_place place, struct context *conte
 }
 
 /* Under the lock: a key that is not there. Return: false for want of memory. */
-static inline bool line_insert(struct line_bucket *head, uint64_t header, struct context *context,
+static inline bool line_insert(struct line_bucket *head, uint64_t *header, struct context *context,
 			       struct line_place place, const struct line_entry entry)
 {
 	if (!line_settle(head, header, context, &place))
@@ -115,18 +116,19 @@ static inline bool line_insert(struct line_bucket *head, uint64_t header, struct
 /* The put of a key that is not there, of a payload, or while the table grows. Out of line, so that
  * the loop inlines what comes before it. */
 static LINE_SLOW bool line_put_locked(struct line *map, struct context *context, uint64_t key,
-				   uint64_t stored)
+				      uint64_t stored)
 {
 	struct line_table *table;
 	uint64_t header;
-	struct line_bucket *const head = line_lock_key(map, context, hash_key(key), &header, &table);
+	struct line_bucket *const head =
+		line_lock_key(map, context, hash_key(key), &header, &table);
 	const struct line_place place = line_search(head, key + 1);
 	bool added = false;
 
 	if (place.bucket)
 		line_overwrite(place, context, stored);
 	else
-		added = line_insert(head, header, context, place,
+		added = line_insert(head, &header, context, place,
 				    (struct line_entry){ key + 1, stored });
 	line_unlock(head, header);
 	if (!place.bucket && !added)
@@ -163,7 +165,8 @@ static inline bool line_remove(struct line *map, struct context *context, uint64
 {
 	struct line_table *table;
 	uint64_t header, stored;
-	struct line_bucket *const head = line_lock_key(map, context, hash_key(key), &header, &table);
+	struct line_bucket *const head =
+		line_lock_key(map, context, hash_key(key), &header, &table);
 	const struct line_place place = line_search(head, key + 1);
 
 	if (!place.bucket) {
@@ -172,7 +175,7 @@ static inline bool line_remove(struct line *map, struct context *context, uint64
 	}
 	/* relaxed: payloads are written under the lock alone, and others are not used. */
 	stored = load_relaxed(&place.bucket->words[LINE_VALUES + place.slot]);
-	line_unlock(head, line_clear(place, context, header));
+	line_unlock(head, line_clear(head, place, context, header));
 	line_drop(context, stored);
 	return true;
 }

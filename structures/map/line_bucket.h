@@ -13,7 +13,8 @@ static inline bool line_get_apart(struct line *map, struct context *context, uin
 {
 	struct line_table *table;
 	uint64_t header, stored = 0;
-	struct line_bucket *const head = line_lock_key(map, context, hash_key(key), &header, &table);
+	struct line_bucket *const head =
+		line_lock_key(map, context, hash_key(key), &header, &table);
 	const bool found = line_read(head, key + 1, &stored);
 
 	if (found)
@@ -31,9 +32,10 @@ static inline bool line_overwrite_unlocked(struct line *map, struct context *con
 }
 
 /* Under the lock: the key is gone, its slot is empty. Return: the header for the unlock. */
-static inline uint64_t line_clear(struct line_place place, struct context *context, uint64_t header)
+static inline uint64_t line_clear(struct line_bucket *head, struct line_place place,
+				  struct context *context, uint64_t header)
 {
-	(void)context;
+	(void)head, (void)context;
 	/* release: the slot is empty from here on; pairs with the acquire in line_slot(). */
 	store_release(&place.bucket->words[LINE_KEYS + place.slot], 0);
 	return line_advance(header, 0);
@@ -46,7 +48,7 @@ static inline void line_drop(struct context *context, uint64_t stored)
 }
 
 /* Under the lock: the slot that an absent key gets. Return: false if there is none. */
-static inline bool line_settle(struct line_bucket *head, uint64_t header, struct context *context,
+static inline bool line_settle(struct line_bucket *head, uint64_t *header, struct context *context,
 			       struct line_place *place)
 {
 	(void)head, (void)header, (void)context;

@@ -8,6 +8,9 @@
 #include "structures/map/line_table.h"
 #include "structures/reclaim/reclaim.h"
 
+/* The first sweep of a chain may find its dead slots young. */
+enum { LINE_SWEEPS = 2 };
+
 _Static_assert(LINE_TICKET_SHIFT + RECLAIM_TICKET_BITS == 64, "a ticket is the top of the header");
 
 static inline bool line_get_apart(struct line *map, struct context *context, uint64_t key,
@@ -44,23 +47,51 @@ static inline bool line_overwrite_unlocked(struct line *map, struct context *con
 		found = slot < LINE_SLOTS;
 		if (found)
 			/* release: as in line_occupy(); the slot is the key's while this section
-			 * lasts, since its ticket in line_clear() is not past. */
+			 * lasts, since the ticket of line_sweep() is not past. */
 			store_release(&bucket->words[LINE_VALUES + slot], value);
 	}
 	reclaim_exit(context->reclaim);
 	return found;
 }
 
+/*
+ * Under the lock, the ticket past: dead slots that waited for it are empty, and the young ones wait
+ * for a new one. So a chain's slots wait for two grace periods at most, however often it loses keys.
+ * Return: the header.
+ */
+static inline uint64_t line_sweep(struct line_bucket *head, uint64_t header,
+				  struct context *context)
+{
+	for (struct line_bucket *bucket = head; bucket; bucket = line_next(bucket))
+		for (unsigned i = 0; i < LINE_SLOTS; i++) {
+			_Atomic uint64_t *const word = &bucket->words[LINE_KEYS + i];
+			/* relaxed: only the holder of the lock writes keys. */
+			const uint64_t key = load_relaxed(word);
+
+			if (!(key & LINE_DEAD))
+				continue;
+			reclaim_count(context->reclaim, 0, !(key & LINE_YOUNG));
+			/* relaxed: dead or empty is the same to who looks for a key; before the next
+			 * value in this slot by the release in line_occupy(). */
+			store_relaxed(word, key & LINE_YOUNG ? key & ~LINE_YOUNG : 0);
+		}
+	return (header & ((UINT64_C(1) << LINE_TICKET_SHIFT) - 1)) |
+	       reclaim_ticket(context->reclaim) << LINE_TICKET_SHIFT;
+}
+
 /* Under the lock: the key is gone, its slot waits. Return: the header for the unlock. */
-static inline uint64_t line_clear(struct line_place place, struct context *context, uint64_t header)
+static inline uint64_t line_clear(struct line_bucket *head, struct line_place place,
+				  struct context *context, uint64_t header)
 {
 	_Atomic uint64_t *const word = &place.bucket->words[LINE_KEYS + place.slot];
 
 	/* relaxed read: only the holder of the lock writes keys. release: as in line@bucket; who meets
-	 * the key alive is in a section that the ticket waits for. */
-	store_release(word, load_relaxed(word) | LINE_DEAD);
+	 * the key alive is in a section that the ticket of a later line_sweep() waits for. */
+	store_release(word, load_relaxed(word) | LINE_DEAD | LINE_YOUNG);
 	reclaim_count(context->reclaim, 1, 0);
-	return line_advance(header, reclaim_ticket(context->reclaim));
+	if (reclaim_is_past(context->reclaim, header >> LINE_TICKET_SHIFT))
+		header = line_sweep(head, header, context);
+	return line_advance(header, header >> LINE_TICKET_SHIFT);
 }
 
 /* A value that no new reader can find. */
@@ -71,23 +102,38 @@ static inline void line_drop(struct context *context, uint64_t stored)
 			       context->value_bytes);
 }
 
-/* Under the lock: a dead slot of another key that may be used again. Rare. */
-static __attribute__((noinline)) void line_find_dead(struct line_bucket *head, uint64_t header,
+/* Under the lock: an empty slot of the chain, if there is one. */
+static inline void line_find_empty(struct line_bucket *head, struct line_place *place)
+{
+	for (struct line_bucket *bucket = head; bucket; bucket = line_next(bucket)) {
+		place->free_slot = line_slot(bucket, 0);
+		if (place->free_slot < LINE_SLOTS) {
+			place->free = bucket;
+			return;
+		}
+	}
+}
+
+/*
+ * Under the lock of a full chain: empty what has waited long enough. Rare. The thread holds nothing
+ * that a scheme protects, so that it may say so: else its own announcement would stop the epoch.
+ */
+static __attribute__((noinline)) void line_make_room(struct line_bucket *head, uint64_t *header,
 						     struct context *context,
 						     struct line_place *place)
 {
-	if (!reclaim_is_past(context->reclaim, header >> LINE_TICKET_SHIFT)) {
-		reclaim_nudge(context->reclaim);
-		return;
+	for (unsigned i = 0; i < LINE_SWEEPS && !place->free; i++) {
+		for (unsigned move = 0; move < RECLAIM_TICKET_GRACE; move++) {
+			if (reclaim_is_past(context->reclaim, *header >> LINE_TICKET_SHIFT))
+				break;
+			reclaim_quiesce(context->reclaim);
+			reclaim_nudge(context->reclaim);
+		}
+		if (!reclaim_is_past(context->reclaim, *header >> LINE_TICKET_SHIFT))
+			return;
+		*header = line_sweep(head, *header, context);
+		line_find_empty(head, place);
 	}
-	for (struct line_bucket *bucket = head; bucket; bucket = line_next(bucket))
-		for (unsigned i = 0; i < LINE_SLOTS; i++)
-			/* relaxed: only the holder of the lock writes keys. */
-			if (load_relaxed(&bucket->words[LINE_KEYS + i]) & LINE_DEAD) {
-				place->free = bucket;
-				place->free_slot = i;
-				return;
-			}
 }
 
 /*
@@ -103,23 +149,23 @@ static inline void line_revive(struct line_bucket *head, uint64_t header, struct
 {
 	reclaim_count(context->reclaim, 0, 1);
 	if (payload_is_apart(context))
-		return;    /* all overwrites hold the lock */
+		return; /* all overwrites hold the lock */
 	/* relaxed: before the value by the release in line_occupy(), gone with line_unlock(); read by
 	 * the acquires in line_look() and line_look_again(). */
 	store_relaxed(&head->words[LINE_HEADER], header | LINE_LOCKED | LINE_REVIVES);
 }
 
 /* Under the lock: the slot that an absent key gets. Return: false if there is none. */
-static inline bool line_settle(struct line_bucket *head, uint64_t header, struct context *context,
+static inline bool line_settle(struct line_bucket *head, uint64_t *header, struct context *context,
 			       struct line_place *place)
 {
 	if (!place->free)
-		line_find_dead(head, header, context, place);
+		line_make_room(head, header, context, place);
 	if (!place->free)
 		return false;
 	/* relaxed: only the holder of the lock writes keys. */
 	if (load_relaxed(&place->free->words[LINE_KEYS + place->free_slot]))
-		line_revive(head, header, context);
+		line_revive(head, *header, context);
 	return true;
 }
 

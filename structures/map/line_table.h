@@ -12,10 +12,10 @@
 /* line@bucket stands on the lock alone. */
 #ifdef NUMAMARK_LOCK_BUCKET
 #	define LINE_HAS_SCHEME 0
-#	define LINE_SLOW inline
+#	define LINE_SLOW       inline
 #else
 #	define LINE_HAS_SCHEME 1
-#	define LINE_SLOW __attribute__((noinline))
+#	define LINE_SLOW       __attribute__((noinline))
 #	include "structures/reclaim/reclaim.h"
 #	if !RECLAIM_HAS_TICKETS
 #		error "line needs a scheme with tickets: ebr, ebr-asym or qsbr"
@@ -24,9 +24,9 @@
 
 enum {
 	LINE_SLOTS = 3,
-	LINE_PER_BUCKET = 2,        /* elements a bucket at the expected size */
-	LINE_CHAIN_MAX = 5,         /* a chain of more buckets asks for a larger table */
-	LINE_MOVE_BUCKETS = 64      /* moved by one writer at a time */
+	LINE_PER_BUCKET = 2,   /* elements a bucket at the expected size */
+	LINE_CHAIN_MAX = 5,    /* a chain of more buckets asks for a larger table */
+	LINE_MOVE_BUCKETS = 64 /* moved by one writer at a time */
 };
 
 #define LINE_LOCKED  UINT64_C(1)
@@ -34,10 +34,15 @@ enum {
 #define LINE_REVIVES UINT64_C(4)
 #define LINE_VERSION UINT64_C(8)
 
-/* On a stored key that was removed and whose slot waits (line+SCHEME). Keys are below 2^62. */
-#define LINE_DEAD (UINT64_C(1) << 63)
+/*
+ * On a stored key that was removed and whose slot waits (line+SCHEME): LINE_DEAD, and LINE_YOUNG
+ * until the chain's ticket is newer than the remove. Key 2^62 - 1 has the bit of LINE_YOUNG by
+ * itself: its dead slots wait once more, and are not its again at once.
+ */
+#define LINE_DEAD  (UINT64_C(1) << 63)
+#define LINE_YOUNG (UINT64_C(1) << 62)
 
-/* Above the version, the ticket of the last remove (line+SCHEME). */
+/* Above the version, the ticket that the dead slots which are not young wait for (line+SCHEME). */
 enum { LINE_TICKET_SHIFT = 64 - 22 };
 
 /* Words of a bucket. LINE_NEXT follows the values, so that slot LINE_SLOTS, "none", reads it. */
@@ -53,20 +58,20 @@ _Static_assert(LINE_VALUES + LINE_SLOTS == LINE_NEXT, "the slot behind the last 
 struct line_table {
 	struct line_bucket *buckets;
 	uint64_t count;
-	struct line_table *older;                  /* kept for readers that are still in it */
-	_Atomic(struct line_table *) next;         /* replaces this one, while buckets are moved there */
-	_Atomic uint64_t ticket;                   /* buckets are moved once this is past, plus one */
-	CACHELINE_APART _Atomic uint64_t claimed;  /* buckets that some writer moves or has moved */
-	CACHELINE_APART _Atomic uint64_t moved;    /* buckets that have been moved */
+	struct line_table *older;          /* kept for readers that are still in it */
+	_Atomic(struct line_table *) next; /* replaces this one, while buckets are moved there */
+	_Atomic uint64_t ticket;           /* buckets are moved once this is past, plus one */
+	CACHELINE_APART _Atomic uint64_t claimed; /* buckets that some writer moves or has moved */
+	CACHELINE_APART _Atomic uint64_t moved;   /* buckets that have been moved */
 };
 
 struct line {
-	CACHELINE_APART _Atomic(struct line_table *) table;    /* where every operation begins */
+	CACHELINE_APART _Atomic(struct line_table *) table; /* where every operation begins */
 	struct memory *memory;
-	struct reclaim *reclaim;                   /* line+SCHEME; else NULL */
+	struct reclaim *reclaim; /* line+SCHEME; else NULL */
 	size_t value_bytes;
-	CACHELINE_APART _Atomic bool is_growing;   /* one thread makes a table at a time */
-	_Atomic bool is_full;                      /* there was no memory for a larger one */
+	CACHELINE_APART _Atomic bool is_growing; /* one thread makes a table at a time */
+	_Atomic bool is_full;                    /* there was no memory for a larger one */
 };
 
 /* Off the fast path: line.c. */
@@ -174,20 +179,23 @@ static inline bool line_append(struct line_bucket *last, struct context *context
 
 /* Where a key is, or where it could go, in a chain that this thread holds. */
 struct line_place {
-	struct line_bucket *bucket;    /* that holds the key; NULL if absent */
+	struct line_bucket *bucket; /* that holds the key; NULL if absent */
 	unsigned slot;
-	struct line_bucket *free;      /* first bucket with a slot for the key; NULL if none */
+	struct line_bucket *free; /* first bucket with a slot for the key; NULL if none */
 	unsigned free_slot;
 	struct line_bucket *last;
-	unsigned length;               /* buckets of the chain */
+	unsigned length; /* buckets of the chain */
 };
 
 /* A slot that this key may have at once, or LINE_SLOTS. */
 static inline unsigned line_free_slot(const struct line_bucket *bucket, uint64_t stored_key)
 {
-	const unsigned own =
-		LINE_HAS_SCHEME ? line_slot(bucket, stored_key | LINE_DEAD) : LINE_SLOTS;
+	unsigned own = LINE_SLOTS;
 
+	if (LINE_HAS_SCHEME) {
+		own = line_slot(bucket, stored_key | LINE_DEAD | LINE_YOUNG);
+		own = own < LINE_SLOTS ? own : line_slot(bucket, stored_key | LINE_DEAD);
+	}
 	return own < LINE_SLOTS ? own : line_slot(bucket, 0);
 }
 
@@ -287,7 +295,8 @@ static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 		const uint64_t after = load_relaxed(&head->words[LINE_HEADER]);
 
 		if (__builtin_expect(!(before & (LINE_MOVED | LINE_REVIVES)) &&
-				     (before | LINE_LOCKED) == (after | LINE_LOCKED), 1))
+					     (before | LINE_LOCKED) == (after | LINE_LOCKED),
+				     1))
 			return found;
 		*stored = kept;
 		table = line_look_again(table, head);

@@ -249,7 +249,8 @@ static inline bool reclaim_is_past(struct reclaim_thread *thread, uint64_t ticke
 	return passed >= RECLAIM_TICKET_GRACE;
 }
 
-/* Help tickets to become past; waits for nobody. Outside of sections, lest it be in vain. */
+/* Help tickets to become past; waits for nobody. Outside of sections, and under qsbr
+ * after reclaim_quiesce(), lest it be in vain. */
 static inline void reclaim_nudge(struct reclaim_thread *thread)
 {
 	RECLAIM_OP(nudge)(thread);

@@ -35,6 +35,8 @@ enum {
 	LATE = 11,
 	SECOND = 12,
 	UNTOUCHED = 13,
+	ALIVE = 4,
+	NEW_KEYS = 20000,
 	ENOUGH_MS = 20
 };
 
@@ -267,6 +269,24 @@ static void line_garbage_summed_while_a_key_goes_and_returns_is_not_negative(voi
 	assert_in_range(monitor.value, 0, 1);
 }
 
+/* Keys that come once and go, a few at a time: what they leave behind is used again. */
+static void line_of_ever_new_keys_keeps_its_table(void **state)
+{
+	/* relaxed: alone. */
+	const struct line_table *const table = load_relaxed(&map->table);
+
+	(void)state;
+	for (uint64_t key = KEY + 1; key < NEW_KEYS; key++) {
+		assert_true(line_put(map, &contexts[0], key, key));
+		if (key > KEY + ALIVE)
+			assert_true(line_remove(map, &contexts[0], key - ALIVE));
+	}
+	/* relaxed: alone. */
+	assert_ptr_equal(load_relaxed(&map->table), table);
+	assert_null(load_relaxed(&table->next));
+	assert_in_range(reclaim_garbage(map->reclaim).outstanding, 0, 100);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -277,6 +297,7 @@ int main(void)
 		CASE(line_overwrite_after_the_remove_hits_no_other_key),
 		CASE(line_garbage_summed_while_a_key_goes_and_returns_is_not_negative),
 		CASE(line_get_of_a_key_that_leaves_meanwhile_leaves_the_value_alone),
+		CASE(line_of_ever_new_keys_keeps_its_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
