@@ -34,7 +34,7 @@ enum {
 	PAYLOADS = 600,
 	THREAD_BYTES = 300 * 1000,
 	TABLE_BYTES = 5 << 20,
-	HOMED_BYTES = 1 << 20,
+	HOMED_BYTES = 8 << 20,    /* a huge page for each of four nodes, where they are spread */
 	HUGE_BYTES = 2 << 20
 };
 
@@ -435,7 +435,7 @@ static void change_settings(void)
 		snprintf(path, sizeof(path),
 			 "/sys/devices/system/node/node%u/hugepages/hugepages-2048kB/nr_hugepages",
 			 topology_node(machine, node)->os_index);
-		write_setting(path, "24");
+		write_setting(path, "48");
 	}
 }
 
