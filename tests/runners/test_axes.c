@@ -382,8 +382,11 @@ static void batch_is_for_variants_that_fetch_ahead(void **state)
 	cell_free(&cell);
 	assert_int_equal(cells_resolve("variant=probe/null threads=2 batch=16", &cell), -EOPNOTSUPP);
 	assert_non_null(strstr(cells_fault.text, "fetches nothing ahead"));
+	cell_free(&cell);
 	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=65", &cell), -EINVAL);
+	cell_free(&cell);
 	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=0", &cell), -EINVAL);
+	cell_free(&cell);
 }
 
 static void batch_is_not_timed(void **state)
@@ -393,8 +396,10 @@ static void batch_is_not_timed(void **state)
 	(void)state;
 	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=2 latency=all", &cell),
 			 -EOPNOTSUPP);
+	cell_free(&cell);
 	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=2 rate=1M", &cell),
 			 -EOPNOTSUPP);
+	cell_free(&cell);
 }
 
 static void scan_length_spellings(void **state)
