@@ -5,6 +5,7 @@
 #define STRUCTURES_MAP_LINE_TABLE_H
 
 #include "structures/common/backoff.h"
+#include "structures/common/branchless.h"
 #include "structures/common/hash.h"
 #include "structures/common/payload.h"
 #include "structures/map/map.h"
@@ -253,10 +254,10 @@ static inline bool line_read(const struct line_bucket *bucket, uint64_t stored_k
 		/* acquire: the header is read again after it; pairs with the releases in line_occupy() and
 		 * line_append(). Slot "none" is the link, so that one load serves both. */
 		const uint64_t there = load_acquire(&bucket->words[LINE_VALUES + slot]);
-		const bool found = slot < LINE_SLOTS;
+		const uint64_t found = branchless(slot < LINE_SLOTS);
 
-		*stored = found ? there : *stored;
-		if (__builtin_expect(found | !there, 1))
+		*stored = branchless_select(found, there, *stored);
+		if (__builtin_expect((found | (there == 0)) != 0, 1))
 			return found;
 		bucket = (const struct line_bucket *)(uintptr_t)there;
 	}
