@@ -11,10 +11,11 @@
  *   void NAME_thread_init(struct lock_thread *, unsigned node)      if it keeps something per thread
  *
  * and a line below. The memory is that of the structure: it knows the workers, who alone take the
- * lock, and their nodes, and gives a lock what it keeps for each of these. Structures use lock_acquire() and its like alone, and say with the shared calls
- * where they only read: on a lock without a shared mode these are the exclusive ones. A thread
- * holds at most two locks at once (LOCK_HELD_MAX of mcs.h), none of them twice. Acquire and release
- * order memory as the names say, partners inside each lock.
+ * lock, and their nodes, and gives a lock what it keeps for each of these. Structures use
+ * lock_acquire() and its like alone, and say with the shared calls where they only read: on a lock
+ * without a shared mode these are the exclusive ones. A thread holds none of them twice, and of
+ * locks that keep something per thread at most two at once (LOCK_HELD_MAX of mcs.h). Acquire and
+ * release order memory as the names say, partners inside each lock.
  */
 #ifndef STRUCTURES_LOCK_LOCK_H
 #define STRUCTURES_LOCK_LOCK_H

@@ -30,6 +30,8 @@
  * Linearization: each operation when the holder of its shard carries it out, which lies between
  *   request and answer.
  * Progress: blocking. A stalled worker stops its shard, and soon all who ask for something there.
+ *   So does one that waits for its next arrival in an open loop, which does not serve meanwhile:
+ *   latencies at a given rate are those of the load's gaps, not of this map.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: none needed; nothing of a shard leaves it.
  * Memory: 34 bytes an element at the expected size, see seq_map.h; 256 bytes for each pair of

@@ -183,7 +183,7 @@ static inline bool michael_look(struct context *context, struct michael_sought s
 		const bool is_match = michael_is_sought(node, sought);
 		/* acquire: the payload as it was published; and this load stays before that of
 		 * `next`, so that an unmarked node had this value. Pairs with the release in
-		 * michael_list_put() and michael_overwrite(). */
+		 * michael_link(), michael_swap() and michael_overwrite(). */
 		const uint64_t stored = is_match ? load_acquire(&node->value) : 0;
 		/* acquire: as for the bucket. */
 		const uintptr_t next = load_acquire(&node->next);

@@ -52,7 +52,8 @@
  *                       last cell of a line with an end, which is read before the other cells: it
  *                       was open then, hence all of them were, and the key in none of them.
  * Progress: get, put and remove are lock-free, but for the allocation of a table (memory_shared()
- *   takes a lock). Without a move get and remove of an absent key are wait-free.
+ *   takes a lock). Without a move get and remove of an absent key are wait-free,
+ *   but for gets of payloads under schemes that protect one object: those are lock-free.
  * May run together: get, put, remove. create, destroy and inspect: alone.
  * Reclamation: any scheme; for tables, and for payloads. Hazard pointers keep the current table by
  *   the word that makes it current; the next one while the table before is still current after the

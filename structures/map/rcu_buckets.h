@@ -15,13 +15,13 @@
  *   new. A payload is replaced as a whole, and the old one retired; (c) sized once, at create:
  *   resizing it needs a wait for readers between its steps (J. Triplett, P. McKenney, J. Walpole,
  *   "Resizable, scalable, concurrent hash tables via relativistic programming", USENIX ATC 2011),
- *   which the contract of the schemes does not offer. split_ordered and urcu_lfht resize.
+ *   which only the schemes with tickets offer. split_ordered and urcu_lfht resize.
  *
  * Invariants
  *   1. Only the thread that set the lock bit of a bucket changes its list and its words.
  *   2. A node enters at the head, and its `next` changes only to pass by the node behind it. Of an
  *      unlinked node nothing changes any more.
- *   3. A node, or a payload, is retired by the thread that unlinked or replaced it, under the lock.
+ *   3. A node, or a payload, is retired by the thread that unlinked or replaced it.
  *   4. A bucket has one node for each of its keys. At rest no bucket is locked.
  *
  * Linearization: put at the store of the value or of the head, remove at the store that unlinks.

@@ -44,7 +44,7 @@
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: none needed; a replica is changed while nobody reads it.
  * Memory: 34 bytes an element and replica at the expected size, see seq_map.h; the log and the
- *   spares, 96 bytes an entry, and a payload each.
+ *   spares, 32 bytes an entry and 80 more for each replica, and a payload each.
  */
 #ifndef STRUCTURES_MAP_REPLICATED_H
 #define STRUCTURES_MAP_REPLICATED_H

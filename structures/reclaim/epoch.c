@@ -114,7 +114,8 @@ static void epoch_advance(struct reclaim_thread *thread)
 			return;
 	} else {
 		/* seq_cst: Fa above, between the load of the epoch and the looks at announcements;
-		 * pairs with the fences in ebr_enter(), qsbr_tell() and epoch_seal(). */
+		 * pairs with the fences in ebr_enter(), qsbr_tell(), epoch_append()
+		 * and epoch_ticket(). */
 		fence_seq_cst();
 	}
 	if (!epoch_is_seen_by_all(thread, epoch))
