@@ -215,14 +215,26 @@ static inline bool skiplist_fraser_aim(struct skip_node *node, unsigned level,
 				       cas_acq_rel(&node->next[level], &next, (uintptr_t)behind));
 }
 
-/* Link a node, which is on level 0, on its other levels, as long as it is not removed. */
+/*
+ * Link a node, which is on level 0, on its other levels, as long as it is not removed.
+ *
+ * The search may have met an older node of the key on an upper level before that was marked. In
+ * front of it the new node would hide it from the search that unlinks it for good. It is all marked
+ * since before the new node was on level 0: another search unlinks it.
+ */
 static inline void skiplist_fraser_rise(struct skiplist_fraser *list, struct skip_node *node,
 					struct skip_path *path)
 {
 	for (unsigned level = 1; level < node->height;) {
-		uintptr_t expected = (uintptr_t)path->behind[level];
+		struct skip_node *const behind = path->behind[level];
+		uintptr_t expected = (uintptr_t)behind;
 
-		if (!skiplist_fraser_aim(node, level, path->behind[level]))
+		if (behind && behind->key == node->key) {
+			if (skiplist_fraser_find(list, node->key, path) != node)
+				return;
+			continue;
+		}
+		if (!skiplist_fraser_aim(node, level, behind))
 			return;
 		/* acq_rel: publishes the node; pairs with every load of a link. */
 		if (cas_acq_rel(&path->before[level]->next[level], &expected, (uintptr_t)node))
