@@ -23,15 +23,17 @@
  *   3. head and tail only move to a next segment, and tail is never behind head.
  *   4. A segment is retired by the thread that moved head past it, once.
  *
- * Linearization: an enqueue at the store of its value; a dequeue that takes a value at the later of
- *   its claim and that store; an empty one at the load of the enqueuers' counter that it has caught
+ * Linearization: an enqueue at the fetch-and-add that claimed the cell it filled, or at the CAS that
+ *   linked its segment; a dequeue that takes a value at the later of its own claim and that one:
+ *   both in the order of cells, which the stores of values need not follow; an empty one at the load of the enqueuers' counter that it has caught
  *   up with, or at the load that finds no next segment behind a used-up one.
- * Progress: lock-free. Cells may be spoiled one after the other, but a segment's end is reached
+ * Progress: lock-free up to the allocator. Cells may be spoiled one after the other, but a segment's end is reached
  *   then, and whoever links the next one has stored its value with that.
  * May run together: enqueue and dequeue, any number of each. create, destroy and inspect: alone.
  * Reclamation: any scheme. Hazard pointers use one slot, for the head or the tail segment, validated
  *   by that word.
- * Memory: 8 bytes an element, in segments of FAA_SEGMENT_CELLS with four lines; at least one.
+ * Memory: 8 bytes an element, in segments of FAA_SEGMENT_CELLS and three lines, of which the
+ *   arena makes 9 KiB; at least one.
  */
 #ifndef STRUCTURES_QUEUE_FAA_SEGMENT_H
 #define STRUCTURES_QUEUE_FAA_SEGMENT_H
@@ -189,7 +191,7 @@ static __attribute__((noinline)) void faa_segment_tidy(struct faa_segment *queue
  * faa_segment_enqueue() - append a value.
  *
  * Return: true, or false without memory, which is counted.
- * Linearizes: at the CAS on the cell, or on `next`.    Progress: lock-free.    Threads: any.
+ * Linearizes: at the claim of the cell, or the CAS on `next`.    Progress: lock-free.    Threads: any.
  */
 static inline bool faa_segment_enqueue(struct faa_segment *queue, struct context *context,
 				       uint64_t value)
@@ -211,6 +213,9 @@ static inline bool faa_segment_enqueue(struct faa_segment *queue, struct context
 
 		if (cell >= FAA_SEGMENT_CELLS) {
 			appended = faa_segment_append(queue, context, tail, stored);
+			if (appended == FAA_SEGMENT_APPENDED)
+				turns_pass(&queue->threads[context->worker]->enqueues,
+					   array->first + FAA_SEGMENT_CELLS);
 			continue;
 		}
 		/* release: publishes the payload; pairs with the exchange in faa_segment_take(). */

@@ -12,8 +12,9 @@ static int scq_create(const struct setup *setup, void **instance)
 
 	if (!queue)
 		return -ENOMEM;
-	if (setup->capacity)
-		roomier.capacity += setup->workers;
+	if (!roomier.capacity)
+		roomier.capacity = UINT64_C(1) << BOUNDED_DEFAULT_LOG2;
+	roomier.capacity += setup->workers;
 	log2 = bounded_log2(&roomier);
 	while (UINT64_C(1) << log2 < setup->workers)
 		log2++; /* the proof of the rings needs an index for each worker */

@@ -5,7 +5,7 @@
  * scq_ring.h how a ring works.
  *
  * Paper: R. Nikolaev, "A scalable, portable, and memory-efficient lock-free FIFO queue", DISC 2019.
- * Differences: those of scq_ring.h; and (a) there are as many slots more than the capacity asked for
+ * Differences: there are as many slots more than the capacity asked for
  *   as there are workers, so that an answer of full says that so many elements are queued, whatever
  *   slots other operations hold at that moment.
  *
@@ -13,11 +13,11 @@
  *   1. Each index is in one of the rings, or held by one operation.
  *
  * Linearization: as of the ring `used`; full at the dequeue of `free` that finds none.
- * Progress: lock-free. (A thread that stops within an operation keeps at most one slot to itself.)
+ * Progress: lock-free up to the allocator, for payloads. (A thread that stops within an operation keeps at most one slot to itself.)
  * May run together: enqueue and dequeue, any number of each. create, destroy and inspect: alone.
  * Reclamation: none needed; nothing is freed before destroy.
  * Memory: 40 bytes for each element of capacity (4096 unless asked for), which with the workers is
- *   rounded up to a power of two; and nine lines.
+ *   rounded up to a power of two; and ten lines.
  */
 #ifndef STRUCTURES_QUEUE_SCQ_H
 #define STRUCTURES_QUEUE_SCQ_H
@@ -43,7 +43,7 @@ static inline bool scq_enqueue(struct scq *queue, struct context *context, uint6
 
 	if (!payload_make(context, value, &stored))
 		return false;
-	if (scq_array_enqueue(&queue->array, stored) == SCQ_DONE)
+	if (scq_array_enqueue(&queue->array, stored))
 		return true;
 	payload_free(context, stored);
 	return false;

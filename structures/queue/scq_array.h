@@ -15,8 +15,6 @@ struct scq_array {
 	uint64_t *slots;
 };
 
-enum scq_answer { SCQ_DONE, SCQ_FULL, SCQ_FINALIZED };
-
 /*
  * Make an empty one of 2^@log2 slots, all three arrays zeroed or not. Threads: one, before others
  * know it.
@@ -29,16 +27,16 @@ static inline void scq_array_init(struct scq_array *array, unsigned log2)
 	scq_ring_fill(&array->free, UINT64_C(1) << log2);
 }
 
-/* SCQ_FULL: no slot is free. SCQ_FINALIZED: `used` was made final. */
-static inline enum scq_answer scq_array_enqueue(struct scq_array *array, uint64_t stored)
+/* Return: false if no slot is free. */
+static inline bool scq_array_enqueue(struct scq_array *array, uint64_t stored)
 {
 	const int64_t index = scq_ring_dequeue(&array->free);
 
 	if (index == SCQ_NONE)
-		return SCQ_FULL;
+		return false;
 	array->slots[index] = stored;
-	/* A slot taken for a final ring stays taken: nobody will want it. */
-	return scq_ring_enqueue(&array->used, (uint64_t)index) ? SCQ_DONE : SCQ_FINALIZED;
+	scq_ring_enqueue(&array->used, (uint64_t)index);
+	return true;
 }
 
 static inline bool scq_array_dequeue(struct scq_array *array, uint64_t *stored)
@@ -48,7 +46,7 @@ static inline bool scq_array_dequeue(struct scq_array *array, uint64_t *stored)
 	if (index == SCQ_NONE)
 		return false;
 	*stored = array->slots[index];
-	(void)scq_ring_enqueue(&array->free, (uint64_t)index); /* `free` is never final */
+	scq_ring_enqueue(&array->free, (uint64_t)index);
 	return true;
 }
 
@@ -71,7 +69,7 @@ static inline uint64_t scq_array_positions(const struct scq_array *array, uint64
 {
 	/* relaxed, both: at rest. */
 	*head = load_relaxed(&array->used.head);
-	return load_relaxed(&array->used.tail) & ~SCQ_FINAL;
+	return load_relaxed(&array->used.tail);
 }
 
 #endif

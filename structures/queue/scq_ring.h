@@ -1,5 +1,5 @@
 /*
- * scq_ring: a queue of indices 0 to n - 1 in 2n words, the part of which the scq queues are made.
+ * scq_ring: a queue of indices 0 to n - 1 in 2n words, two of which make an scq_array.
  *
  * Head and tail are counters advanced by fetch-and-add; position p lies in word p mod 2n in cycle
  * p / 2n. An enqueuer may use a word of an earlier cycle that holds no index; a dequeuer that comes
@@ -10,8 +10,7 @@
  * many failures as there can be while an index is in the ring.
  *
  * Paper: R. Nikolaev, "A scalable, portable, and memory-efficient lock-free FIFO queue", DISC 2019.
- * Differences: (a) a ring can be finalized as in the paper's unbounded queue: bit 63 of tail stops
- *   enqueuers; (b) a failed dequeue looks at the threshold first, as there.
+ * Differences: none but words on different lines for neighbours in the order, as the paper advises.
  *
  * Invariants
  *   1. A word's cycle never falls, and its index changes only from none to one, and back to none by
@@ -19,8 +18,10 @@
  *   2. An unsafe word takes an index only from an enqueuer whose dequeuer cannot have passed yet.
  *   3. Between two settings the threshold only falls; it is below 0 only if the ring was empty.
  *
- * Linearization: enqueue at its CAS on the word; dequeue that finds an index at the later of its
- *   fetch-and-add and that CAS; an empty one at its load of threshold, or of tail.
+ * Linearization: enqueue at the fetch-and-add that drew the position it kept; dequeue that finds an
+ *   index at the later of its own fetch-and-add and that one: both in the order of positions, which
+ *   the CAS that places an index need not follow. An empty one at its load of threshold, or of
+ *   tail.
  * Progress: lock-free while at most n indices are about.
  */
 #ifndef STRUCTURES_QUEUE_SCQ_RING_H
@@ -32,10 +33,8 @@
 #include "structures/common/atomics.h"
 #include "structures/common/cacheline.h"
 
-#define SCQ_FINAL (UINT64_C(1) << 63) /* of tail: no more enqueues */
-
 enum {
-	SCQ_NONE = -1,    /* no index: empty, or finalized */
+	SCQ_NONE = -1,    /* no index: empty */
 	SCQ_LINE_LOG2 = 3 /* words of a line: neighbours in the order lie on different lines */
 };
 
@@ -124,7 +123,7 @@ static inline bool scq_ring_place(struct scq_ring *ring, uint64_t position, uint
 	const uint64_t cycle = scq_cycle(ring, position), none = scq_none(ring);
 	const uint64_t made = scq_word(ring, cycle, scq_safe(ring), index);
 	/* acquire: the dequeuer that emptied the word is done; pairs with the fetch-or and the CAS
-	 * in scq_ring_dequeue(). */
+	 * in scq_ring_try(). */
 	uint64_t word = load_acquire(at);
 
 	while (scq_cycle_of_word(ring, word) < cycle && (word & none) == none) {
@@ -140,35 +139,20 @@ static inline bool scq_ring_place(struct scq_ring *ring, uint64_t position, uint
 	return false;
 }
 
-/**
- * scq_ring_enqueue() - append an index.
- *
- * Return: false if the ring is final; a ring that is not made final never refuses.
- */
-static inline bool scq_ring_enqueue(struct scq_ring *ring, uint64_t index)
+/* Append an index: one of the n, and in neither ring. So there is always room. */
+static inline void scq_ring_enqueue(struct scq_ring *ring, uint64_t index)
 {
 	uint64_t position;
 
-	do {
+	do
 		/* seq_cst: before the load of threshold below, and in one order with head; pairs
-		 * with the load of tail in scq_ring_try(). */
+		 * with the load of tail in scq_ring_dequeue(). */
 		position = fetch_add_seq_cst(&ring->tail, 1);
-		if (position & SCQ_FINAL)
-			return false;
-	} while (!scq_ring_place(ring, position, index));
+	while (!scq_ring_place(ring, position, index));
 	/* seq_cst: after the CAS that placed the index, so that a dequeuer that took the threshold
 	 * below 0 did so before, or meets the value stored here; pairs with scq_ring_dequeue(). */
 	if (load_seq_cst(&ring->threshold) != scq_threshold(ring))
 		store_seq_cst(&ring->threshold, scq_threshold(ring)); /* seq_cst: as above */
-	return true;
-}
-
-/* No enqueue that begins after this succeeds. */
-static inline void scq_ring_finalize(struct scq_ring *ring)
-{
-	/* acq_rel: an enqueuer that meets the bit has what came before it; pairs with the
-	 * fetch-and-add in scq_ring_enqueue(). */
-	fetch_or_acq_rel(&ring->tail, SCQ_FINAL);
 }
 
 /* The dequeuers are ahead of the enqueuers: bring tail up to @head, so that these need not walk. */
@@ -176,11 +160,11 @@ static inline void scq_ring_catch_up(struct scq_ring *ring, uint64_t tail, uint6
 {
 	/* acq_rel: a step of tail like any other; pairs with the fetch-and-add in
 	 * scq_ring_enqueue(). */
-	while (!cas_acq_rel(&ring->tail, &tail, head | (tail & SCQ_FINAL))) {
+	while (!cas_acq_rel(&ring->tail, &tail, head)) {
 		/* acquire: after the failed CAS, no older than it; pairs with the fetch-and-add in
 		 * scq_ring_dequeue(). */
 		head = load_acquire(&ring->head);
-		if ((tail & ~SCQ_FINAL) >= head)
+		if (tail >= head)
 			return;
 	}
 }
@@ -229,7 +213,7 @@ static inline int64_t scq_ring_dequeue(struct scq_ring *ring)
 			return index;
 		/* seq_cst: after the fetch-and-add above; pairs with that of tail. */
 		tail = load_seq_cst(&ring->tail);
-		if ((tail & ~SCQ_FINAL) <= position + 1) {
+		if (tail <= position + 1) {
 			scq_ring_catch_up(ring, tail, position + 1);
 			/* seq_cst: one failure; pairs with the store in scq_ring_enqueue(). */
 			fetch_add_seq_cst(&ring->threshold, -1);

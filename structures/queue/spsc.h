@@ -21,7 +21,7 @@
  *
  * Linearization: enqueue at its store of tail, dequeue at its store of head; full and empty at the
  *   load of the other side's index.
- * Progress: wait-free.
+ * Progress: wait-free up to the allocator, for payloads.
  * May run together: one enqueue and one dequeue. create, destroy and inspect: alone.
  * Reclamation: none needed; nothing is freed before destroy.
  * Memory: 8 bytes for each element of capacity (4096 unless asked for, rounded up to a power of

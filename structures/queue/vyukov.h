@@ -176,7 +176,8 @@ static inline bool vyukov_dequeue(struct vyukov *queue, struct context *context,
 	return true;
 }
 
-/* A dequeue that sleeps between its claim and its release: consumers stop a round later, at its slot. */
+/* A dequeue that sleeps between its claim and its release: producers stop a round later, at its slot,
+ * and when the ring has run empty, so do consumers. */
 static inline void vyukov_stall(struct vyukov *queue, struct worker *worker)
 {
 	uint64_t position, stored;
