@@ -375,6 +375,8 @@ static inline bool probing_make_next(struct probing *map, struct probing_table *
 	/* release: publishes the table; pairs with the acquire in probing_next(). */
 	if (!cas_release(&table->next, &expected, (uintptr_t)next))
 		memory_release(map->memory, next);
+	/* relaxed: a hint, as above. */
+	store_relaxed(&map->is_full, false);
 	return true;
 }
 
@@ -394,7 +396,8 @@ static __attribute__((noinline)) bool probing_replace(struct probing *map, struc
 
 	for (unsigned i = 0; is_other && i < PROBING_PATIENCE && !probing_next(table); i++)
 		backoff_grow(&backoff);
-	is_made = probing_next(table) || probing_make_next(map, table);
+	/* Looked at again: another may have had the memory that this one did not get. */
+	is_made = probing_next(table) || probing_make_next(map, table) || probing_next(table);
 	if (!is_other)
 		/* relaxed: as above. */
 		store_relaxed(&map->is_making, false);
