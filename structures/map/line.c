@@ -264,11 +264,26 @@ static void line_inspect(void *instance, struct inspection *inspection)
 			line_inspect_chain(table, &table->buckets[i], inspection);
 }
 
+/* Asleep with the lock of one chain held: gets go on, but for payloads of line@bucket; inserts and
+ * removes of that chain wait. */
+static void line_stall_writing(struct line *map, struct worker *worker)
+{
+	struct line_table *table;
+	uint64_t header;
+	struct line_bucket *head =
+		line_lock_key(map, &worker->context, worker->context.worker, &header, &table);
+
+	worker_sleep_stalled(worker);
+	line_unlock(head, header);
+}
+
 #define STRUCTURE line
 #if LINE_HAS_SCHEME
+#	define HOOKS_WRITERS_LOCK
 #	include "structures/reclaim/hooks.inc.h"
 #else
 #	include "structures/common/bare_hooks.inc.h"
+#	define line_stall line_stall_writing    /* nobody else holds anything */
 #endif
 
 #define VARIANT_PAPER                                                                              \

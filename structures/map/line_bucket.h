@@ -67,18 +67,6 @@ static inline bool line_may_move(struct line_table *table, struct context *conte
 	return true;
 }
 
-/* Asleep with the lock of one chain held: gets go on, writers of that chain wait. */
-static inline void line_stall(struct line *map, struct worker *worker)
-{
-	struct line_table *table;
-	uint64_t header;
-	struct line_bucket *head =
-		line_lock_key(map, &worker->context, worker->context.worker, &header, &table);
-
-	worker_sleep_stalled(worker);
-	line_unlock(head, header);
-}
-
 /* There are none. */
 static inline void line_forget_dead(const struct line_bucket *bucket, struct context *context)
 {

@@ -83,6 +83,16 @@ static void rcu_buckets_inspect(void *instance, struct inspection *inspection)
 		inspection->broken = rcu_buckets_inspect_bucket(map, i, inspection);
 }
 
+/* Gets go on; the writers of this bucket wait. */
+static void rcu_buckets_stall_writing(struct rcu_buckets *map, struct worker *worker)
+{
+	_Atomic uintptr_t *const bucket = rcu_buckets_bucket(map, worker->context.worker);
+	const uintptr_t first = rcu_buckets_lock(bucket);
+
+	worker_sleep_stalled(worker);
+	rcu_buckets_unlock(bucket, first);
+}
+
 #define STRUCTURE rcu_buckets
 #define VARIANT_PAPER                                                                          \
 	"McKenney, Slingwine, Read-copy update: using execution history to solve concurrency " \
@@ -91,6 +101,7 @@ static void rcu_buckets_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
 #define VARIANT_PREFETCHES   1
+#define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
 #include "structures/map/map_loop.inc.h"

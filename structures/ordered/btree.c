@@ -142,6 +142,20 @@ static void btree_inspect(void *instance, struct inspection *inspection)
 		inspection->broken = "there is a leaf right of the last";
 }
 
+/* All that need the leaf of this key wait. */
+static void btree_stall_writing(struct btree *tree, struct worker *worker)
+{
+	struct btree_at at;
+
+	reclaim_enter(worker->context.reclaim);
+	do
+		at = btree_find_leaf(tree, worker->context.worker, BTREE_SHAPE);
+	while (!btree_lock(at, BTREE_TO_CHANGE));
+	worker_sleep_stalled(worker);
+	btree_unlock(at, 0);
+	reclaim_exit(worker->context.reclaim);
+}
+
 #define STRUCTURE btree
 #if BTREE_SNAPSHOTS
 #	define VARIANT_PAPER                                                                     \
@@ -157,6 +171,7 @@ static void btree_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
+#define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
 #include "structures/ordered/ordered_loop.inc.h"

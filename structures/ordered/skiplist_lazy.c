@@ -1,8 +1,19 @@
 #include "structures/ordered/skiplist_lazy.h"
 
+/* Gets and scans go on; writers behind the head, on any level, wait. */
+static void skiplist_lazy_stall_writing(struct skiplist_lazy *list, struct worker *worker)
+{
+	reclaim_enter(worker->context.reclaim);
+	skiplist_lazy_lock(list->skip.head);
+	worker_sleep_stalled(worker);
+	skiplist_lazy_unlock(list->skip.head);
+	reclaim_exit(worker->context.reclaim);
+}
+
 #define STRUCTURE    skiplist_lazy
 #define SKIP_AT_REST SKIPLIST_LAZY_LINKED
 #include "structures/ordered/skip_cold.inc.h"
+#define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
 #define VARIANT_PAPER                                                                              \

@@ -35,7 +35,16 @@ static void skiplist_rcu_inspect(void *instance, struct inspection *inspection)
 	skip_inspect(&list->skip, 0, inspection);
 }
 
+/* Gets and scans go on; all other writers wait. */
+static void skiplist_rcu_stall_writing(struct skiplist_rcu *list, struct worker *worker)
+{
+	mutex_acquire(&list->writers, NULL);
+	worker_sleep_stalled(worker);
+	mutex_release(&list->writers, NULL);
+}
+
 #define STRUCTURE skiplist_rcu
+#define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
 #define VARIANT_PAPER                                                                              \

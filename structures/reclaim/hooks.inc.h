@@ -1,7 +1,7 @@
 /*
  * What every structure with a scheme answers alike. Expects STRUCTURE, whose struct has a member
  * `struct reclaim *reclaim`; goes before the family's loop. With HOOKS_OWN_QUIESCE the structure has
- * defined its own quiesce.
+ * defined its own quiesce, with HOOKS_WRITERS_LOCK a NAME_stall_writing(), asleep with the lock held.
  */
 #include "structures/reclaim/reclaim.h"
 
@@ -25,10 +25,17 @@ static inline void OP(offline)(struct STRUCTURE *structure, struct context *cont
 	reclaim_offline(context->reclaim);
 }
 
-/* As a reader that was pre-empted in the middle of an operation. */
+/* As one that was pre-empted in the middle of an operation: a reader, or a writer where that differs. */
 static void OP(stall)(struct STRUCTURE *structure, struct worker *worker)
 {
+#ifdef HOOKS_WRITERS_LOCK
+	if (worker->stall_as_writer) {
+		OP(stall_writing)(structure, worker);
+		return;
+	}
+#else
 	(void)structure;
+#endif
 	reclaim_enter(worker->context.reclaim);
 	worker_sleep_stalled(worker);
 	reclaim_exit(worker->context.reclaim);
