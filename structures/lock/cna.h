@@ -27,7 +27,7 @@
  *   threads each time that it is set aside, and comes back in front of all that arrived after it.
  * Over-subscription: as mcs.
  * Shared mode: none. Per thread: struct lock_thread, one line pair for each of LOCK_HELD_MAX locks
- *   held at once, and one for the node.
+ *   held at once, in which the node stands, too.
  * Memory: one line pair.
  */
 #ifndef STRUCTURES_LOCK_CNA_H

@@ -24,8 +24,9 @@
  *   3. WANTED is set by a thread that waits as a writer, and is cleared by the next writer to enter.
  *      Other waiting writers set it again.
  *
- * Fairness: writers first; while one waits no new reader enters, so that a stream of overlapping
- *   writers starves readers. Among writers: none.
+ * Fairness: writers first: no new reader enters while WANTED is set, so that a stream of overlapping
+ *   writers starves readers. A writer that waits behind another may see readers enter until it looks
+ *   again and sets WANTED anew. Among writers: none.
  * Over-subscription: a pre-empted writer stops everyone, a pre-empted reader the writers and, if
  *   one waits, new readers; waiters on its PU yield to it.
  * Readers of one lock share its line: they run side by side but do not scale where the critical

@@ -43,7 +43,7 @@
  *      the other was more than half full when it became so.
  *
  * Linearization: get, and a remove that finds nothing: at its first look at the leaf's version; a
- *   get of a key that is overwritten meanwhile at its load of the value. put and remove: within the
+ *   get that reads the value of an overwrite which came after that look: at its load of the value. put and remove: within the
  *   hold of the leaf's lock: an overwrite at its store of the value, else at the release of the
  *   lock, before which no reader of that leaf ends.
  * Scan (weak): each leaf is read as it was at one moment, its values included, from left to right.
@@ -202,7 +202,8 @@ static inline enum btree_outcome btree_remove_once(struct btree *tree, struct co
 /**
  * btree_remove() - take a key out.
  *
- * Return: whether it was there.
+ * Return: whether it was there; false, too, without memory for the copy that a snapshot needs,
+ *   which is counted.
  * Linearizes, Progress: see above.    Threads: any, each with its own context.
  */
 static inline bool btree_remove(struct btree *tree, struct context *context, uint64_t key)

@@ -12,8 +12,8 @@
  * taking of the lock before the scan's look, which meets the lock or what C left: C is in the leaf.
  * If C saw more, the leaf's stamp, or that of a copy, is above S, and the scan goes back to one
  * from before C. So the scan has the changes that looked at the time before its step, and no
- * others; and nobody else ends between a change's look and the release of its lock with the leaf as it
- * was before (BTREE_TO_OVERWRITE).
+ * others; and who ends between a change's look and the release of its lock with the leaf as it was
+ * before counts at its own first look, which came before the change took the lock in that order.
  *
  * Why a copy is retired as soon as it is made. Only a scan of a time before the leaf's new stamp
  * goes back to it. Such a scan read the time before that stamp's time began, in a section that

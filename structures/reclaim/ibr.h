@@ -4,8 +4,8 @@
  * A reader publishes an interval: the era in which its section began, and the age up to which it
  * has looked at objects. An object is held by the readers whose section began before it was retired
  * and that look at objects as old as it is. So a reader pays one fence per section, not one per
- * object, and a stalled one holds only objects of an age that it could have met: what is made after
- * it stalled is freed as if it were not there.
+ * object, and a stalled one holds only objects of an age that it could have met: what is made in
+ * blocks that were taken after it stalled is freed as if it were not there.
  *
  * Paper: H. Wen, J. Izraelevitz, W. Cai, H. Beadle, M. Scott, "Interval-based memory reclamation",
  *   PPoPP 2018; this is their 2GE-IBR.
@@ -44,10 +44,13 @@
  *   4. After a look at most half of what starts the next one is left.
  *
  * Garbage: with readers that go on, a few bags (of LIMBO_BAG_ENTRIES) per worker. Tables, which lie
- *   in no arena, count as old as the memory: a stalled reader holds those that are retired after it.
- * A stalled reader: holds at most the objects that fit the blocks which were there when it stalled,
- *   each address once; per worker as many again may wait for the next look. Not more, however long
- *   it sleeps. Needs the arenas: with another allocator objects have no births, so create() refuses.
+ *   in no arena, count as old as the memory: a stalled reader holds all that are retired after it,
+ *   without bound.
+ * A stalled reader: of other objects holds at most those that fit the blocks which were there when
+ *   it stalled, each address once; per worker as many again may wait for the next look. Not more,
+ *   however long it sleeps. But arenas keep their blocks: stall after stall the bound grows with
+ *   them, until all that is retired during one fits it. The paper's, of births of objects, is by
+ *   what was alive. Needs the arenas: with another allocator objects have no births, so create() refuses.
  * Progress: enter, exit and retire are wait-free (retire up to the allocator); reclaim_protect() is
  *   lock-free, a retry means that the word has changed.
  */
@@ -153,7 +156,7 @@ static inline void ibr_enter(struct reclaim_thread *thread)
 	 */
 	store_release(&thread->lower, load_relaxed(&thread->domain->era));
 	/* seq_cst: Fr above, the interval before the looks at objects; pairs with the fences in
-	 * ibr_seal() and ibr_look(). */
+	 * ibr_put_away() and ibr_look(). */
 	fence_seq_cst();
 }
 

@@ -12,17 +12,18 @@
  *   a stall holds  nothing   all         all       all       all        RECLAIM_SLOTS each   what is as old
  *
  * "All" is what is retired from then on. "What is as old": what lies in memory that the structure
- * had when the reader stalled, each address once (structures/reclaim/ibr.h).
+ * had when the reader stalled, each address once, and all retired tables
+ * (structures/reclaim/ibr.h).
  *
- * Sections (all but hp and ibr): what a reader could reach at any time since enter stays until exit, also
- * objects that were unlinked meanwhile. RECLAIM_BY_SECTION is 1, reclaim_protect() is a load.
+ * Sections (all but hp and ibr): what a reader could reach at any time since enter stays until exit,
+ * also objects that were unlinked meanwhile. RECLAIM_BY_SECTION is 1, reclaim_protect() is a load.
  * Hazard pointers: only what a slot protects stays, until the slot is used again or until exit; ibr:
- * what was protected in any slot since enter. RECLAIM_BY_SECTION is 0. An object may be protected only while it is known to be linked: the word
- * that reclaim_protect() read, and read again, must be one that changes when the object is
- * unlinked.
+ * what was protected in any slot since enter. RECLAIM_BY_SECTION is 0. An object may be protected
+ * only while it is known to be linked: the word that reclaim_protect() read, and read again, must be
+ * one that changes when the object is unlinked.
  *
- * Between phases, or while it waits for another, a thread is offline: then it never holds up
- * freeing. Sections do not nest. All functions on a thread are its own to call.
+ * Between phases a thread is offline: then it never holds up freeing. One that waits for a lock
+ * while it is online does so under qsbr and urcu-qsbr. Sections do not nest. All functions on a thread are its own to call.
  */
 #ifndef STRUCTURES_RECLAIM_RECLAIM_H
 #define STRUCTURES_RECLAIM_RECLAIM_H
@@ -171,7 +172,7 @@ static inline void reclaim_announce(struct reclaim_thread *thread, unsigned slot
  * @word:  changes when the object is unlinked from it.
  *
  * Return: the word, its tags included.
- * Ordering: acquire.    Progress: lock-free under hp (a retry means that @word changed), else
+ * Ordering: acquire.    Progress: lock-free under hp and ibr (a retry means that @word changed), else
  * wait-free.
  */
 static inline uintptr_t reclaim_protect(struct reclaim_thread *thread, unsigned slot,

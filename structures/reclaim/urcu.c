@@ -258,7 +258,7 @@ static void urcu_return(struct rcu_head *head)
 	if (thread->domain->in_batches) {
 		limbo_free_objects(bag, NULL);
 		/* release: who sees an object freed sees it retired; pairs with the acquire in
-		 * garbage(). */
+		 * urcu_garbage(). */
 		fetch_add_release(&thread->freed, bag->count);
 		bag->count = 0;
 	}
