@@ -242,6 +242,29 @@ static void write_tics(FILE *file, const struct frame *frame, int is_log)
 
 typedef void put_text(FILE *out, const char *text);
 
+/* What the narrowest figure has room for in its small font; the rest goes on a second line. */
+enum { WORKLOAD_LINE_CHARS = 96 };
+
+static void write_workload(FILE *file, const char *workload, put_text *put)
+{
+	size_t first = strlen(workload);
+	char line[WORKLOAD_LINE_CHARS + 1];
+
+	if (first > WORKLOAD_LINE_CHARS) {
+		first = WORKLOAD_LINE_CHARS;
+		while (first > 0 && workload[first] != ' ')
+			first--;
+		if (!first)
+			first = WORKLOAD_LINE_CHARS;    /* one word: broken anywhere */
+	}
+	snprintf(line, sizeof(line), "%.*s", (int)first, workload);
+	fputs("\nworkload_text = ", file);
+	put(file, line);
+	fputs("\nworkload_more = ", file);
+	put(file, workload + first + (workload[first] == ' '));
+	fputc('\n', file);
+}
+
 static void write_title(FILE *file, const struct draw_request *request, put_text *put)
 {
 	const struct panel *panel = request->panel;
@@ -253,9 +276,7 @@ static void write_title(FILE *file, const struct draw_request *request, put_text
 			 panel->parts);
 	fputs("title_text = ", file);
 	put(file, text);
-	fputs("\nworkload_text = ", file);
-	put(file, panel->workload);
-	fputc('\n', file);
+	write_workload(file, panel->workload, put);
 }
 
 /* Limits above the frame are said in words. */

@@ -3,6 +3,10 @@
 
 set label 1 title_text at screen 0.02, screen 0.965 noenhanced
 set label 2 workload_text at screen 0.02, screen 0.915 noenhanced textcolor rgb '#555555' font small_font
+if (strlen(workload_more)) {
+	set label 4 workload_more at screen 0.02, screen 0.873 noenhanced textcolor rgb '#555555' font small_font
+	set tmargin at screen 0.835
+}
 if (strlen(limits_text)) set label 3 limits_text at screen 0.02, screen 0.025 noenhanced textcolor rgb limit_colour font small_font
 
 set xlabel 'threads' offset 0, 0.3

@@ -141,6 +141,35 @@ static void labels_of_twelve_curves_do_not_overlap(void **state)
 	free(words);
 }
 
+static void workload_of_many_words_goes_on_in_a_second_line(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char *words, *more, *end;
+	FILE *file;
+
+	need_gnuplot();
+	file = records_open(*state);
+	records_session(file, "t");
+	records_trial(file, &(struct records_trial){ .family = "map",
+						     .variant = "map/variant+ebr",
+						     .mix = "get:12.345,put:23.456,remove:34.567,"
+							    "of_another:1,and_of_another:28.632,more:0",
+						     .threads = 1,
+						     .rate = 1e6 });
+	fclose(file);
+	assert_int_equal(plot(*state, "throughput", "svg", &drawn, &fault), 0);
+	words = folder_read(*state, "figures/throughput-map.def");
+	more = strstr(words, "workload_more = ");
+	assert_non_null(more);
+	end = strchr(more, '\n');
+	assert_non_null(end);
+	*end = '\0';
+	assert_non_null(strstr(more, "range=1000"));
+	assert_null(strstr(more, "mix="));
+	free(words);
+}
+
 static void unknown_names_are_refused_with_the_nearest(void **state)
 {
 	struct fault fault = { "" };
@@ -197,6 +226,7 @@ int main(void)
 		IN_FOLDER(every_format_of_every_figure_is_drawn),
 		IN_FOLDER(title_that_looks_like_code_stays_a_title),
 		IN_FOLDER(labels_of_twelve_curves_do_not_overlap),
+		IN_FOLDER(workload_of_many_words_goes_on_in_a_second_line),
 		IN_FOLDER(unknown_names_are_refused_with_the_nearest),
 		IN_FOLDER(records_without_a_valid_trial_draw_nothing),
 		IN_FOLDER(ten_thousand_trials_take_seconds),
