@@ -67,7 +67,15 @@
 #include "structures/variant.h"
 #include "topology/arena.h"
 
-enum { IBR_FIRST_ERA = 1 };
+enum {
+	IBR_FIRST_ERA = 1,
+#if NUMAMARK_EXPLORE
+	IBR_RETIRES_PER_LOOK = 1 /* as LIMBO_BAG_ENTRIES */
+#else
+	/* A look reads a line of each worker: so it costs each retire an eighth of such a read. */
+	IBR_RETIRES_PER_LOOK = 8
+#endif
+};
 
 /* One reader, as a look found it. */
 struct ibr_interval {
@@ -100,7 +108,7 @@ struct reclaim_thread {
 /* How many objects a worker retires at least before it looks at all threads. */
 static inline uint64_t ibr_look_min(unsigned workers)
 {
-	const uint64_t several = 8 * (uint64_t)workers;
+	const uint64_t several = IBR_RETIRES_PER_LOOK * (uint64_t)workers;
 
 	return several < 2 * LIMBO_BAG_ENTRIES ? 2 * LIMBO_BAG_ENTRIES : several;
 }

@@ -14,7 +14,7 @@ function(numamark_explored symbol variant)
 	target_compile_options(explored_${symbol} PRIVATE -O1)    # nothing is measured here
 endfunction()
 
-# Of each structure: under ebr and hp, whose cold halves are compiled again below; under the spin
+# Of each structure: under ebr, hp and ibr, whose cold halves are compiled again below; under the spin
 # lock or its own; and of the simplest one under every lock that waits in user space, for the locks'
 # sake. liburcu's code has no points, and its waits would wait for ever.
 function(numamark_is_explored variant result)
@@ -22,7 +22,7 @@ function(numamark_is_explored variant result)
 	get_target_property(definitions ${variant} COMPILE_DEFINITIONS)
 	get_target_property(libraries ${variant} LINK_LIBRARIES)
 	if("${definitions}" MATCHES "VARIANT_FAMILY=probe" OR "${libraries}" MATCHES "urcu" OR
-			NOT "${definitions}" MATCHES "VARIANT_RECLAIM=\"(|ebr|hp)\"")
+			NOT "${definitions}" MATCHES "VARIANT_RECLAIM=\"(|ebr|hp|ibr)\"")
 		return()
 	endif()
 	if("${definitions}" MATCHES "VARIANT_LOCK=\"(|spin|bucket)\"" OR
@@ -39,7 +39,8 @@ get_property(variants GLOBAL PROPERTY NUMAMARK_VARIANT_TARGETS)
 
 # What belongs to structures without being one.
 set(sources ${structures}/reclaim/limbo.c ${structures}/reclaim/membarrier.c
-	${structures}/reclaim/epoch.c ${structures}/reclaim/hp.c)
+	${structures}/reclaim/epoch.c ${structures}/reclaim/hp.c
+	${structures}/reclaim/ibr.c)
 get_target_property(common numamark_structures SOURCES)
 foreach(source ${common})
 	if(source MATCHES "\\.c$")

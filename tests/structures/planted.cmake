@@ -81,3 +81,8 @@ numamark_planted(scan_in_pieces variant_ordered_skiplist_spin structures/ordered
 	"		scan_add(scan, node->key, payload_read(context, node->stored));
 		lock_release_shared(&list->lock, context->lock);
 		lock_acquire_shared(&list->lock, context->lock);")
+numamark_planted(interval_unannounced variant_map_michael_ibr structures/reclaim/ibr.h
+	"store_release(&thread->lower, load_relaxed(&thread->domain->era));" "")
+numamark_planted(interval_begins_late variant_queue_michael_scott_ibr structures/reclaim/ibr.h
+	"store_release(&thread->lower, load_relaxed(&thread->domain->era));"
+	"store_release(&thread->lower, load_relaxed(&thread->domain->era) + 1);")

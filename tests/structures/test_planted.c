@@ -43,7 +43,9 @@ struct planted {
 	DEFECT(wake_lost, "do not end")               \
 	DEFECT(published_before_filled, NULL)         \
 	DEFECT(read_after_release, NULL)              \
-	DEFECT(scan_in_pieces, NULL)
+	DEFECT(scan_in_pieces, NULL)                  \
+	DEFECT(interval_unannounced, NULL)            \
+	DEFECT(interval_begins_late, NULL)
 
 #define DEFECT(name, expected) extern const struct variant planted_##name;
 PLANTED
