@@ -58,6 +58,15 @@ static void scan_word(const struct cell_summary *cell, char *text)
 		snprintf(text, WORDS_BYTES, "(%s scans)", json_string_value(guarantee));
 }
 
+/* Records of before there were flaws have none. */
+static void flaw_word(const struct cell_summary *cell, char *text)
+{
+	const char *flaw = json_string_value(json_object_get(cell->first, "flaw"));
+
+	if (flaw && strcmp(flaw, "none"))
+		snprintf(text, WORDS_BYTES, "(%s)", flaw);
+}
+
 static void series_word(const struct cell_summary *cell, enum series_word word, char *text)
 {
 	json_t *workload = json_object_get(cell->first, "workload");
@@ -69,6 +78,8 @@ static void series_word(const struct cell_summary *cell, enum series_word word, 
 		snprintf(text, WORDS_BYTES, "%s", cell->variant);
 	} else if (word == SERIES_SCAN) {
 		scan_word(cell, text);
+	} else if (word == SERIES_FLAW) {
+		flaw_word(cell, text);
 	} else if (word != SERIES_REST) {
 		append_word(text, series_keys[word], json_object_get(cell->first, series_keys[word]));
 	} else {
@@ -172,7 +183,7 @@ static int name_series(struct panel *panel)
 		size_t length = (size_t)snprintf(name, sizeof(name), "%s", series->words[0]);
 
 		for (int w = 1; w < SERIES_WORDS; w++) {
-			int differs = w == SERIES_SCAN;
+			int differs = w == SERIES_SCAN || w == SERIES_FLAW;
 
 			for (size_t other = 0; other < panel->count; other++)
 				differs |= strcmp(panel->series[other].words[w], series->words[w]);

@@ -19,11 +19,12 @@ struct point {
 
 /*
  * What tells one series of a panel from another; the legend names those in which its series differ, and always the
- * variant and what its scans guarantee.
+ * variant, what its scans guarantee, and what is wrong with it by design.
  */
 enum series_word {
 	SERIES_VARIANT,
 	SERIES_SCAN,    /* "(weak scans)"; empty where nothing scans */
+	SERIES_FLAW,    /* "(incorrect by design...)"; empty where it is correct */
 	SERIES_PLACE,
 	SERIES_MEMORY,
 	SERIES_PAGES,

@@ -233,6 +233,17 @@ static int any_flag(const struct page *page, const char *flag)
 	return 0;
 }
 
+static int has_flawed(const struct page *page)
+{
+	for (size_t i = 0; i < page->cells->count; i++) {
+		const char *flaw = json_string_value(json_object_get(page->cells->cells[i].first, "flaw"));
+
+		if (flaw && strcmp(flaw, "none"))
+			return 1;
+	}
+	return 0;
+}
+
 /* Whether two cells differ in a fact about their variants; "none" is no fact. */
 static int mixes(const struct page *page, const char *fact)
 {
@@ -284,6 +295,10 @@ static void write_caveats(const struct page *page)
 		put_element(page->out, "li",
 			    "Scans that are snapshots and scans that are not stand side by side: the weaker "
 			    "promise is cheaper to keep. The legends name each.");
+	if (has_flawed(page))
+		put_element(page->out, "li",
+			    "Structures that are incorrect or lose entries by design stand beside correct "
+			    "ones: part of their speed is what they leave out. The legends name each.");
 	put_element(page->out, "li",
 		    "Throughput of a closed loop says nothing about latency under a given load.");
 	fputs("</ul>\n", page->out);

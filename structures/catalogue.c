@@ -59,6 +59,17 @@ const char *update_name(enum update update)
 	return names[update];
 }
 
+const char *flaw_name(enum flaw flaw)
+{
+	static const char *const names[] = {
+		[FLAW_NONE] = "none",
+		[FLAW_LOSES] = "loses entries on collision",
+		[FLAW_RACES] = "incorrect by design: torn reads, lost entries",
+	};
+
+	return names[flaw];
+}
+
 const char *scan_guarantee_name(enum scan_guarantee scan)
 {
 	static const char *const names[] = {

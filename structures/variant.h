@@ -28,6 +28,13 @@ enum update { UPDATE_NONE, UPDATE_IN_PLACE, UPDATE_REPLACE };
 /* What a scan sees while other threads put and remove: structures/ordered/ordered.h. */
 enum scan_guarantee { SCAN_NONE, SCAN_WEAK, SCAN_SNAPSHOT };
 
+/* What a structure does wrong by design: it breaks its family's contract, and says so wherever it is named. */
+enum flaw {
+	FLAW_NONE,
+	FLAW_LOSES,    /* what was put may be gone though nobody removed it; exactly counted */
+	FLAW_RACES     /* that, and what is read may come from two writers; counted as far as it is seen */
+};
+
 enum { FAMILY_NONE = -1 };
 
 /* An interface: its operations, and what a plan and a record need to know of them. */
@@ -39,6 +46,7 @@ struct family {
 	const char *default_mix;
 	int insert, remove, scan;         /* operation numbers, FAMILY_NONE without */
 	bool keeps_keys;                  /* holds distinct keys of the range: prefill=steady follows from the mix */
+	bool counts_losses;               /* entries lost and torn reads stand in `effective` */
 };
 
 /* What create() is told. */
@@ -86,6 +94,7 @@ struct variant {
 	enum update update;
 	bool is_linearizable;        /* all operations but scans */
 	enum scan_guarantee scan;    /* SCAN_NONE exactly if the family does not scan */
+	enum flaw flaw;
 	bool is_bounded;             /* has a capacity: takes setup.capacity */
 	bool is_sharded;             /* takes setup.shards */
 	bool has_prefetch;           /* takes worker.batch */
@@ -123,6 +132,16 @@ extern const size_t families_count;
 const char *progress_name(enum progress progress);
 const char *update_name(enum update update);    /* "in-place", "replace", "none" */
 const char *scan_guarantee_name(enum scan_guarantee scan);    /* "none", "weak", "snapshot" */
+const char *flaw_name(enum flaw flaw);    /* "none", or words for a legend */
+
+/* What went into a structure and neither came out nor was lost, by its workers' tallies. */
+static inline uint64_t family_elements(const struct family *family, const struct tally *tally)
+{
+	const uint64_t in = family->insert == FAMILY_NONE ? 0 : tally->succeeded[family->insert];
+	const uint64_t out = family->remove == FAMILY_NONE ? 0 : tally->succeeded[family->remove];
+
+	return in - out - tally->lost;
+}
 
 #define VARIANT_PASTE_(a, b) a##_##b
 #define VARIANT_PASTE(a, b)  VARIANT_PASTE_(a, b)

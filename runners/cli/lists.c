@@ -16,6 +16,7 @@ static const struct table_column variant_columns[] = {
 	{ "progress", true, false },
 	{ "linearizable", true, false },
 	{ "scan_guarantee", true, false },
+	{ "flaw", true, false },
 	{ "remote", false, false },
 	{ "paper", true, false },
 	{ 0 },
@@ -43,6 +44,7 @@ static const struct table_column structure_columns[] = {
 	{ "progress", true, false },
 	{ "linearizable", true, false },
 	{ "scan_guarantee", true, false },
+	{ "flaw", true, false },
 	{ "paper", true, false },
 	{ 0 },
 };

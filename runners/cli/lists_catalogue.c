@@ -14,13 +14,14 @@ json_t *list_variants(void)
 
 		json_array_append_new(
 			rows,
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:s}", "variant",
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:b, s:s}", "variant",
 				  variant->name, "family", variant->family->name, "structure",
 				  variant->structure, "reclaim", variant->reclaim, "lock",
 				  variant->lock, "update", update_name(variant->update), "progress",
 				  progress_name(variant->progress), "linearizable",
 				  variant->is_linearizable, "scan_guarantee",
-				  scan_guarantee_name(variant->scan), "remote", variant->is_remote, "paper",
+				  scan_guarantee_name(variant->scan), "flaw", flaw_name(variant->flaw),
+				  "remote", variant->is_remote, "paper",
 				  variant->paper));
 	}
 	return rows;
@@ -173,11 +174,12 @@ json_t *list_structures(void)
 		snprintf(name, sizeof(name), "%s/%s", variant->family->name, variant->structure);
 		join_variants(i, choices, sizeof(choices));
 		json_array_append_new(
-			rows, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s}", "structure", name, "with",
+			rows, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s}", "structure", name, "with",
 					choices, "update", update_name(variant->update), "progress",
 					progress_name(variant->progress), "linearizable",
 					variant->is_linearizable, "scan_guarantee",
-					scan_guarantee_name(variant->scan), "paper", variant->paper));
+					scan_guarantee_name(variant->scan), "flaw",
+					flaw_name(variant->flaw), "paper", variant->paper));
 	}
 	return rows;
 }

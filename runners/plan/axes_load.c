@@ -163,7 +163,8 @@ static bool holds_size(const struct cell *cell)
 	const bool inserts = share_of(cell, family->insert) > 0;
 	const bool removes = share_of(cell, family->remove) > 0;
 
-	if (!family->keeps_keys)
+	/* Without removes there is no balance: what grows is measured growing. */
+	if (!family->keeps_keys || family->remove == FAMILY_NONE)
 		return false;
 	/* `latest` inserts keys that removes seldom meet; in a cycle over keys in order, which key
 	 * meets which operation is fixed. */

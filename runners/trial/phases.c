@@ -51,12 +51,9 @@ static void set_stalls(struct trial *trial)
 
 static uint64_t elements_by_tally(const struct trial *trial)
 {
-	const struct family *const family = trial->cell.variant->family;
 	const struct tally tally = tally_all(trial);
 
-	if (family->insert == FAMILY_NONE)
-		return 0;
-	return tally.succeeded[family->insert] - tally.succeeded[family->remove];
+	return family_elements(trial->cell.variant->family, &tally);
 }
 
 static uint64_t objects_bytes(const struct trial *trial)

@@ -73,6 +73,10 @@ static json_t *record_effective(const struct trial *trial, const struct tally *t
 	if (family->keeps_keys)
 		json_object_set_new(effective, "hit_ratio",
 				    record_number((double)hits / (double)reads));
+	if (family->counts_losses) {
+		json_object_set_new(effective, "lost", count(tally->lost));
+		json_object_set_new(effective, "torn", count(tally->torn_reads));
+	}
 	return effective;
 }
 
@@ -158,11 +162,20 @@ static json_t *record_counters(const struct trial *trial, uint64_t operations)
 	return counters;
 }
 
+/* Entries that should be there, and that no put was seen to drive out. */
+static uint64_t missing_at_rest(const struct trial *trial)
+{
+	const struct tally all = tally_all(trial);
+
+	return family_elements(trial->cell.variant->family, &all) - trial->inspection.elements;
+}
+
 static json_t *record_check(const struct trial *trial)
 {
-	json_t *checked = json_array();
+	const bool races = trial->cell.variant->flaw == FLAW_RACES;
+	json_t *checked = json_array(), *check;
 
-	if (trial->cell.variant->family->insert != FAMILY_NONE) {
+	if (trial->cell.variant->family->insert != FAMILY_NONE && !races) {
 		json_array_append_new(checked, json_string("count"));
 		json_array_append_new(checked, json_string("sum"));
 		json_array_append_new(checked, json_string("values"));
@@ -170,8 +183,11 @@ static json_t *record_check(const struct trial *trial)
 			json_array_append_new(checked, json_string("payloads"));
 	}
 	json_array_append_new(checked, json_string("invariants"));
-	return json_pack("{s:b, s:o, s:s?}", "passed", !trial->failed_check, "checked", checked,
-			 "failed", trial->failed_check);
+	check = json_pack("{s:b, s:o, s:s?}", "passed", !trial->failed_check, "checked", checked,
+			  "failed", trial->failed_check);
+	if (trial->cell.variant->family->counts_losses)
+		json_object_set_new(check, "missing", count(missing_at_rest(trial)));
+	return check;
 }
 
 static json_t *record_skew(const struct trial *trial)

@@ -52,7 +52,8 @@ bool roles_writes(const struct cell *cell, unsigned worker)
 
 	if (family->insert == FAMILY_NONE)
 		return false;
-	return mix.share[family->insert] || (has_reads(family) && mix.share[family->remove]);
+	return mix.share[family->insert] || (has_reads(family) && family->remove != FAMILY_NONE &&
+					     mix.share[family->remove]);
 }
 
 bool roles_reads(const struct cell *cell, unsigned worker)

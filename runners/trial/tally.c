@@ -7,6 +7,8 @@ static void tally_add(struct tally *sum, const struct tally *part)
 		sum->attempted[i] += part->attempted[i];
 		sum->succeeded[i] += part->succeeded[i];
 	}
+	sum->lost += part->lost;
+	sum->torn_reads += part->torn_reads;
 	sum->sum_in += part->sum_in;
 	sum->sum_out += part->sum_out;
 	sum->mismatched += part->mismatched;
@@ -22,6 +24,8 @@ struct tally tally_of_member(const struct trial *trial, unsigned index)
 		measured.attempted[i] = after->attempted[i] - before->attempted[i];
 		measured.succeeded[i] = after->succeeded[i] - before->succeeded[i];
 	}
+	measured.lost = after->lost - before->lost;
+	measured.torn_reads = after->torn_reads - before->torn_reads;
 	return measured;
 }
 

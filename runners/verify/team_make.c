@@ -126,8 +126,7 @@ const char *team_judge_counts(const struct team *team)
 	for (unsigned i = 0; i < team->options->workers; i++) {
 		const struct worker *const worker = team->members[i]->worker;
 
-		elements += worker->tally.succeeded[variant->family->insert] -
-			    worker->tally.succeeded[variant->family->remove];
+		elements += family_elements(variant->family, &worker->tally);
 		sum += worker->tally.sum_in - worker->tally.sum_out;
 		torn += worker->context.torn;
 		exhausted += worker->context.exhausted;

@@ -107,6 +107,9 @@ static void OP(run)(void *instance, struct worker *worker)
 #ifndef VARIANT_SCAN
 #	define VARIANT_SCAN SCAN_NONE
 #endif
+#ifndef VARIANT_FLAW
+#	define VARIANT_FLAW FLAW_NONE
+#endif
 #ifndef VARIANT_SHARDED
 #	define VARIANT_SHARDED false
 #endif
@@ -142,6 +145,7 @@ const struct variant VARIANT_SYMBOL = {
 	.update = VARIANT_UPDATE,
 	.is_linearizable = VARIANT_LINEARIZABLE,
 	.scan = VARIANT_SCAN,
+	.flaw = VARIANT_FLAW,
 	.is_bounded = VARIANT_BOUNDED,
 	.is_sharded = VARIANT_SHARDED,
 	.has_prefetch = VARIANT_PREFETCHES,
@@ -162,6 +166,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_UPDATE
 #undef VARIANT_LINEARIZABLE
 #undef VARIANT_SCAN
+#undef VARIANT_FLAW
 #undef VARIANT_SHARDED
 #undef VARIANT_PREFETCHES
 #undef VARIANT_BOUNDED

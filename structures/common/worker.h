@@ -36,7 +36,8 @@ enum worker_phase { WORKER_PREFILL, WORKER_MIX, WORKER_HISTORY };
 struct tally {
 	uint64_t attempted[WORKER_OPERATIONS_MAX];    /* by the family's operation number */
 	uint64_t succeeded[WORKER_OPERATIONS_MAX];    /* found, added, removed, dequeued...; keys scanned */
-	uint64_t sum_in, sum_out;    /* of keys added and removed, or of values enqueued and dequeued */
+	uint64_t lost, torn_reads;   /* as the structure counts them in struct context */
+	uint64_t sum_in, sum_out;    /* of keys added and removed or lost, or of values enqueued and dequeued */
 	uint64_t mismatched;         /* values read that do not belong to their key, or out of producer order;
 					keys of a scan out of order */
 	uint64_t sink;               /* keeps results alive */
