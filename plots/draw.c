@@ -22,11 +22,11 @@ enum { LABELS_MAX = PANEL_SERIES_MAX + 2, TICS_MAX = 32, PATH_BYTES = 4096 };
 /* Closer than this share of the axis, two labels or two tics would overlap. */
 static const double label_gap = 0.062, tic_gap = 0.045;
 
-/* Everything a figure draws, in its own unit: operations per second, or multiples of one thread's. */
+/* Everything a figure draws, in its own unit. */
 struct frame {
 	const struct panel *panel;
-	int is_speedup;
-	double highest;                      /* of all curves, with intervals */
+	const struct figure *figure;
+	double highest, lowest;              /* of all curves, with intervals; the lowest above 0 */
 	unsigned most_threads;
 	struct series shown[LABELS_MAX];     /* in the figure's unit; points owned */
 	size_t curves;                       /* shown[] before this are variants, after it limits */
@@ -39,14 +39,26 @@ static const struct point *one_thread(const struct series *series)
 	return series->count && series->points[0].threads == 1 ? &series->points[0] : NULL;
 }
 
-/* Copy a series in the figure's unit. A speed-up needs a trial of one thread. */
+/* What a figure divides the numbers of a series by; 0 where a trial of one thread is needed and lacks. */
+static double unit_of(const struct figure *figure, const struct series *series,
+		      const struct point *point)
+{
+	const struct point *const one = one_thread(series);
+
+	if (figure->unit == FIGURE_AS_MEASURED)
+		return 1;
+	if (!one || one->median <= 0)
+		return 0;
+	return figure->unit == FIGURE_PER_ONE_THREAD ? one->median : one->median * point->threads;
+}
+
+/* Copy a series in the figure's unit. */
 static int show_series(struct frame *frame, const struct series *series)
 {
 	struct series *shown = &frame->shown[frame->count];
-	const struct point *one = one_thread(series);
-	const double unit = !frame->is_speedup ? 1 : one ? one->median : 0;
 
-	if (unit <= 0 || frame->count == LABELS_MAX)
+	if (!series->count || frame->count == LABELS_MAX ||
+	    unit_of(frame->figure, series, &series->points[0]) <= 0)
 		return 0;
 	*shown = *series;
 	shown->points = calloc(series->count, sizeof(*shown->points));
@@ -54,6 +66,7 @@ static int show_series(struct frame *frame, const struct series *series)
 		return -ENOMEM;
 	for (size_t i = 0; i < series->count; i++) {
 		const struct point *point = &series->points[i];
+		const double unit = unit_of(frame->figure, series, point);
 
 		shown->points[i] = (struct point){ point->threads, point->median / unit,
 						   point->low / unit, point->high / unit };
@@ -65,7 +78,7 @@ static int show_series(struct frame *frame, const struct series *series)
 /* A limit is drawn where it ends inside the frame; above the curves it would press them flat, and is said in words. */
 static int show_limit(struct frame *frame, const struct series *limit)
 {
-	if (frame->is_speedup || !limit || !limit->count ||
+	if (!frame->figure->has_limits || !limit || !limit->count ||
 	    limit->points[limit->count - 1].median > frame->highest)
 		return 0;
 	return show_series(frame, limit);
@@ -78,17 +91,34 @@ static void measure_frame(struct frame *frame)
 			const struct point *point = &frame->shown[s].points[i];
 
 			frame->highest = fmax(frame->highest, point->high);
+			if (point->low > 0)
+				frame->lowest = fmin(frame->lowest, point->low);
 			if (point->threads > frame->most_threads)
 				frame->most_threads = point->threads;
 		}
 	}
 }
 
+/* The ends of the axis of numbers: some room above the highest, on a logarithmic one below too. */
+static double axis_high(const struct frame *frame)
+{
+	return frame->figure->is_log ? frame->highest * 2 : frame->highest * 1.08;
+}
+
+static double axis_low(const struct frame *frame)
+{
+	return frame->figure->is_log ? frame->lowest / 2 : 0;
+}
+
 static double end_height(const struct frame *frame, size_t series)
 {
 	const struct series *shown = &frame->shown[series];
+	const double end = shown->points[shown->count - 1].median;
 
-	return shown->points[shown->count - 1].median / (frame->highest * 1.08);
+	if (!frame->figure->is_log)
+		return end / axis_high(frame);
+	return log(fmax(end, frame->lowest) / axis_low(frame)) /
+	       log(axis_high(frame) / axis_low(frame));
 }
 
 /* Series by the height of their ends, highest first. */
@@ -147,12 +177,12 @@ static int frame_make(const struct draw_request *request, struct frame *frame)
 	const struct panel *panel = request->panel;
 	int error = 0;
 
-	*frame = (struct frame){ .panel = panel, .is_speedup = !strcmp(request->figure, "speedup") };
+	*frame = (struct frame){ .panel = panel, .figure = request->figure, .lowest = INFINITY };
 	for (size_t i = 0; !error && i < panel->count; i++)
 		error = show_series(frame, &panel->series[i]);
 	measure_frame(frame);
 	frame->curves = frame->count;
-	if (!error && frame->is_speedup && frame->most_threads < 2)
+	if (!error && request->figure->unit != FIGURE_AS_MEASURED && frame->most_threads < 2)
 		error = -ENODATA;    /* nothing speeds up on one thread */
 	if (!error && (!frame->count || !(frame->highest > 0)))
 		error = -ENODATA;
@@ -172,7 +202,7 @@ static FILE *open_beside(const struct draw_request *request, const char *ending,
 {
 	FILE *file;
 
-	if (snprintf(path, PATH_BYTES, "%s/%s-%s.%s", request->folder, request->figure,
+	if (snprintf(path, PATH_BYTES, "%s/%s-%s.%s", request->folder, request->figure->name,
 		     request->panel->slug, ending) >= PATH_BYTES) {
 		fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", request->folder);
 		return NULL;
@@ -202,7 +232,7 @@ static int write_data(const struct draw_request *request, const struct frame *fr
 	if (!file)
 		return -EIO;
 	fprintf(file, "# threads  %s  low  high   (median of valid trials, 95 %% bootstrap interval)\n",
-		frame->is_speedup ? "speed-up" : "ops_per_s");
+		frame->figure->column);
 	for (size_t s = 0; s < frame->count; s++) {
 		fprintf(file, "%s# %s\n", s ? "\n\n" : "", frame->shown[s].name);
 		for (size_t i = 0; i < frame->shown[s].count; i++) {
@@ -285,7 +315,7 @@ static void write_limits(FILE *file, const struct frame *frame, put_text *put)
 	const struct series *const limits[] = { frame->panel->null, frame->panel->faa };
 	char text[256] = "", rate[32];
 
-	for (size_t i = 0; !frame->is_speedup && i < 2; i++) {
+	for (size_t i = 0; frame->figure->has_limits && i < 2; i++) {
 		const struct series *limit = limits[i];
 		int is_shown = 0;
 
@@ -353,7 +383,8 @@ static int write_words(const struct draw_request *request, const struct frame *f
 	file = open_beside(request, "def", path, fault);
 	if (!file)
 		return -EIO;
-	fprintf(file, "# Drawn by: gnuplot %s-%s.def\n", request->figure, request->panel->slug);
+	fprintf(file, "# Drawn by: gnuplot %s-%s.def\n", request->figure->name,
+		request->panel->slug);
 	fprintf(file, "format = '%s'\nscripts = ", plot_format_names[format]);
 	text_put_gnuplot(file, request->scripts);
 	fputs("\noutput_file = ", file);
@@ -361,14 +392,15 @@ static int write_words(const struct draw_request *request, const struct frame *f
 	fprintf(file, "\ndata_file = ");
 	memcpy(strrchr(output, '.'), ".dat", 5);
 	text_put_gnuplot(file, output);
-	fprintf(file, "\nhighest = %.9g\nmost_threads = %u\nis_log = %d\n", frame->highest,
-		frame->most_threads, is_log);
+	fprintf(file, "\nhighest = %.9g\ny_low = %.9g\ny_high = %.9g\ny_is_log = %d\n", frame->highest,
+		axis_low(frame), axis_high(frame), frame->figure->is_log);
+	fprintf(file, "most_threads = %u\nis_log = %d\n", frame->most_threads, is_log);
 	write_title(file, request, put);
 	write_limits(file, frame, put);
 	write_series(file, frame, put);
 	write_marks(file, request->panel, put);
 	write_tics(file, frame, is_log);
-	fprintf(file, "load scripts.'/%s.gp'\n", request->figure);
+	fprintf(file, "load scripts.'/%s.gp'\n", request->figure->name);
 	return close_written(file, path, fault);
 }
 
@@ -413,7 +445,7 @@ static int draw(const struct draw_request *request, struct fault *fault)
 
 	if (!complaints)
 		return fault_set(fault, -errno, "no temporary file for gnuplot's output");
-	snprintf(path, sizeof(path), "%s/%s-%s.def", request->folder, request->figure,
+	snprintf(path, sizeof(path), "%s/%s-%s.def", request->folder, request->figure->name,
 		 request->panel->slug);
 	status = run_gnuplot(path, fileno(complaints));
 	read_complaint(fileno(complaints), complaint, sizeof(complaint));

@@ -2,10 +2,12 @@
 #ifndef PLOTS_DRAW_H
 #define PLOTS_DRAW_H
 
+#include "plots/figure.h"
 #include "plots/panels.h"
 
 struct draw_request {
-	const char *figure;       /* name of the .gp file, without its ending */
+	const struct figure *figure;
+	const struct results *results;    /* of which the panels are made */
 	const char *folder;       /* where the figure goes */
 	const char *scripts;      /* where the .gp files are */
 	const char *title;        /* from the user: escaped */

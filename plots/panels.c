@@ -1,11 +1,13 @@
 #include "plots/panels.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plots/marks.h"
+#include "runners/stats/stats.h"
 
 /* Words of `workload` that make a panel; the others make a series. */
 static const char *const panel_keys[] = { "mix",	 "op_order",	"dist",
@@ -148,22 +150,72 @@ static struct series *find_series(struct panel *panel, const struct cell_summary
 	return grown;
 }
 
-static int add_point(struct series *series, const struct cell_summary *cell)
+/* The figure's numbers of a cell's valid trials. Return: how many. */
+static unsigned collect_numbers(const struct cell_summary *cell, const struct figure *figure,
+				double *numbers)
 {
-	struct point *grown = grow(series->points, series->count, sizeof(*grown));
+	unsigned count = 0;
+
+	for (size_t i = 0; i < cell->trial_count; i++) {
+		const double number = results_is_valid(cell->trials[i])
+					      ? figure->of_trial(cell->trials[i])
+					      : NAN;
+
+		if (isfinite(number))
+			numbers[count++] = number;
+	}
+	return count;
+}
+
+static int summarise_point(const struct cell_summary *cell, const struct figure *figure,
+			   struct point *point)
+{
+	struct interval interval;
+	double *numbers;
+	unsigned count;
+
+	if (!figure->of_trial) {
+		*point = (struct point){ cell->threads, cell->median, cell->low, cell->high };
+		return 0;
+	}
+	numbers = malloc((cell->trial_count + 1) * sizeof(*numbers));
+	if (!numbers)
+		return -ENOMEM;
+	count = collect_numbers(cell, figure, numbers);
+	*point = (struct point){ cell->threads, stats_median(numbers, count), NAN, NAN };
+	if (count) {
+		interval = stats_bootstrap_median(numbers, count, 0.95,
+						  strtoull(cell->cell, NULL, 16));
+		point->low = interval.low;
+		point->high = interval.high;
+	}
+	free(numbers);
+	return 0;
+}
+
+static int add_point(struct series *series, const struct cell_summary *cell,
+		     const struct figure *figure)
+{
+	struct point point, *grown;
 	size_t at = series->count;
 
+	if (summarise_point(cell, figure, &point))
+		return -ENOMEM;
+	if (isnan(point.median))
+		return 0;
+	grown = grow(series->points, series->count, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	series->points = grown;
 	for (; at && grown[at - 1].threads > cell->threads; at--)
 		grown[at] = grown[at - 1];
-	grown[at] = (struct point){ cell->threads, cell->median, cell->low, cell->high };
+	grown[at] = point;
 	series->count++;
 	return 0;
 }
 
-static int add_cell(struct panels *panels, const struct cell_summary *cell)
+static int add_cell(struct panels *panels, const struct cell_summary *cell,
+		    const struct figure *figure)
 {
 	const int is_probe = !strcmp(cell->family, "probe");
 	struct panel *panel =
@@ -171,7 +223,7 @@ static int add_cell(struct panels *panels, const struct cell_summary *cell)
 			 : find_panel(&panels->panels, &panels->count, cell);
 	struct series *series = panel ? find_series(panel, cell) : NULL;
 
-	return series ? add_point(series, cell) : -ENOMEM;
+	return series ? add_point(series, cell, figure) : -ENOMEM;
 }
 
 /* Variant and guarantee, and of the other words those in which the panel's series differ. */
@@ -240,7 +292,7 @@ static int split_panel(struct panels *panels, size_t index)
 {
 	const size_t series = panels->panels[index].count;
 	const size_t parts = (series + PANEL_SERIES_MAX - 1) / PANEL_SERIES_MAX;
-	const size_t each = (series + parts - 1) / parts;
+	const size_t each = parts ? (series + parts - 1) / parts : 0;
 
 	panels->panels[index].parts = (unsigned)parts;
 	for (size_t part = 1; part < parts; part++) {
@@ -294,16 +346,41 @@ static void name_files(struct panels *panels)
 	}
 }
 
+static void series_free(struct series *series)
+{
+	for (int w = 0; w < SERIES_WORDS; w++)
+		free(series->words[w]);
+	free(series->name);
+	free(series->points);
+}
+
+/* A series without the figure's number is none. */
+static void drop_empty_series(struct panel *panel)
+{
+	size_t kept = 0;
+
+	for (size_t s = 0; s < panel->count; s++) {
+		if (panel->series[s].count)
+			panel->series[kept++] = panel->series[s];
+		else
+			series_free(&panel->series[s]);
+	}
+	panel->count = kept;
+}
+
 static int finish_panels(const struct results *results, struct panels *panels)
 {
 	const size_t whole = panels->count;
 	int error = 0;
 
-	for (size_t i = 0; !error && i < panels->probe_count; i++)
+	for (size_t i = 0; !error && i < panels->probe_count; i++) {
+		drop_empty_series(&panels->probes[i]);
 		error = name_series(&panels->probes[i]);
+	}
 	for (size_t i = 0; !error && i < whole; i++) {
 		struct panel *panel = &panels->panels[i];
 
+		drop_empty_series(panel);
 		qsort(panel->series, panel->count, sizeof(*panel->series), compare_series);
 		error = name_series(panel);
 		panel->null = find_limit(panels, panel, "probe/null");
@@ -317,14 +394,14 @@ static int finish_panels(const struct results *results, struct panels *panels)
 }
 
 int panels_build(const struct results *results, const struct summary_list *cells,
-		 struct panels *out)
+		 const struct figure *figure, struct panels *out)
 {
 	struct panels panels = { 0 };
 	int error = 0;
 
 	for (size_t i = 0; !error && i < cells->count; i++)
 		if (cells->cells[i].valid)
-			error = add_cell(&panels, &cells->cells[i]);
+			error = add_cell(&panels, &cells->cells[i], figure);
 	if (!error && !panels.count) {    /* probes alone: they are what was asked for */
 		panels.panels = panels.probes;
 		panels.count = panels.probe_count;
@@ -343,12 +420,8 @@ int panels_build(const struct results *results, const struct summary_list *cells
 
 static void panel_free(struct panel *panel)
 {
-	for (size_t s = 0; s < panel->count; s++) {
-		for (int w = 0; w < SERIES_WORDS; w++)
-			free(panel->series[s].words[w]);
-		free(panel->series[s].name);
-		free(panel->series[s].points);
-	}
+	for (size_t s = 0; s < panel->count; s++)
+		series_free(&panel->series[s]);
 	free(panel->series);
 	free(panel->family);
 	free(panel->workload);

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "plots/figure.h"
 #include "runners/results/results.h"
 
 /* More curves than this in one frame cannot be told apart: such a panel is split. */
@@ -14,7 +15,7 @@ enum { PANEL_SERIES_MAX = 12, PANEL_MARKS_MAX = 16 };
 
 struct point {
 	unsigned threads;
-	double median, low, high;    /* operations per second */
+	double median, low, high;    /* of the figure's number; 95 % bootstrap interval */
 };
 
 /*
@@ -69,12 +70,13 @@ struct panels {
 /**
  * panels_build() - sort all valid cells of a folder into panels.
  *
+ * Every figure has the same panels; a cell whose trials lack the figure's number has no point there.
  * Probes make no panel of their own unless there is nothing else.
  *
  * Return: 0, or -ENOMEM.
  */
 int panels_build(const struct results *results, const struct summary_list *cells,
-		 struct panels *panels);
+		 const struct figure *figure, struct panels *panels);
 void panels_free(struct panels *panels);
 
 /* The highest number of threads, and the highest upper end of an interval, in one panel. */

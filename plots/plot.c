@@ -10,12 +10,8 @@
 #include "plots/draw.h"
 #include "topology/nearest.h"
 
-const struct figure plot_figures[] = {
-	{ "throughput", "operations per second against threads, with 95 % interval bands" },
-	{ "speedup", "throughput against threads as a multiple of the same variant's on one thread" },
-};
-
-const size_t plot_figures_count = sizeof(plot_figures) / sizeof(*plot_figures);
+/* A mask has so many bits. */
+enum { FIGURES_MAX = 32 };
 
 /* Which of @names a comma-separated list names, as a bit mask; all of @by_default for NULL. */
 static int parse_list(const char *list, const char *const *names, unsigned by_default,
@@ -44,11 +40,14 @@ static int parse_list(const char *list, const char *const *names, unsigned by_de
 
 static int parse_figures(const char *list, unsigned *mask, struct fault *fault)
 {
-	const char *names[sizeof(plot_figures) / sizeof(*plot_figures) + 1] = { NULL };
+	const char *names[FIGURES_MAX + 1] = { NULL };
+	unsigned usual = 0;
 
-	for (size_t i = 0; i < plot_figures_count; i++)
+	for (size_t i = 0; i < plot_figures_count && i < FIGURES_MAX; i++)
 		names[i] = plot_figures[i].name;
-	return parse_list(list, names, (1u << plot_figures_count) - 1, "figure", mask, fault);
+	for (size_t i = 0; i < plot_figures_count; i++)
+		usual |= (unsigned)plot_figures[i].is_usual << i;
+	return parse_list(list, names, usual, "figure", mask, fault);
 }
 
 static int parse_formats(const char *list, unsigned *mask, struct fault *fault)
@@ -93,50 +92,63 @@ struct chosen {
 	unsigned figures, formats;
 };
 
-static int draw_panel(const struct draw_request *base, const struct panel *panel,
-		      const struct chosen *chosen, unsigned *drawn, struct fault *fault)
+static int draw_panel(const struct draw_request *base, const struct panel *panel, unsigned formats,
+		      unsigned *drawn, struct fault *fault)
 {
 	struct draw_request request = *base;
 
 	request.panel = panel;
-	for (unsigned figure = 0; figure < plot_figures_count; figure++) {
-		for (unsigned format = 0; format < PLOT_FORMATS; format++) {
-			int error;
+	for (unsigned format = 0; format < PLOT_FORMATS; format++) {
+		int error;
 
-			if (!(chosen->figures >> figure & 1) || !(chosen->formats >> format & 1))
-				continue;
-			request.figure = plot_figures[figure].name;
-			error = draw_figure(&request, format, fault);
-			if (error && error != -ENODATA)
-				return error;
-			*drawn += !error;
-		}
+		if (!(formats >> format & 1))
+			continue;
+		error = draw_figure(&request, format, fault);
+		if (error && error != -ENODATA)
+			return error;
+		*drawn += !error;
 	}
 	return 0;
+}
+
+/* One figure of every panel. */
+static int draw_panels(const struct draw_request *base, const struct summary_list *cells,
+		       unsigned formats, unsigned *drawn, struct fault *fault)
+{
+	struct panels panels = { 0 };
+	int error = panels_build(base->results, cells, base->figure, &panels);
+
+	if (error)
+		fault_set(fault, error, "no memory for the figure %s", base->figure->name);
+	for (size_t i = 0; !error && i < panels.count; i++)
+		error = draw_panel(base, &panels.panels[i], formats, drawn, fault);
+	panels_free(&panels);
+	return error;
 }
 
 static int draw_all(const struct plot_options *options, const struct chosen *chosen,
 		    const struct results *results, unsigned *drawn, struct fault *fault)
 {
 	char folder[4096];
-	const struct draw_request base = { .folder = folder,
-					   .scripts = options->scripts,
-					   .title = campaign_title(results) };
+	struct draw_request base = { .folder = folder,
+				     .results = results,
+				     .scripts = options->scripts,
+				     .title = campaign_title(results) };
 	struct summary_list cells = { 0 };
-	struct panels panels = { 0 };
 	int error;
 
 	snprintf(folder, sizeof(folder), "%s/figures", options->directory);
 	if (mkdir(folder, 0777) && errno != EEXIST)
 		return fault_set(fault, -errno, "%s: cannot be made: %s", folder, strerror(errno));
 	error = results_summarise(results, &cells);
-	if (!error)
-		error = panels_build(results, &cells, &panels);
 	if (error)
 		fault_set(fault, error, "no memory for the figures of %s", options->directory);
-	for (size_t i = 0; !error && i < panels.count; i++)
-		error = draw_panel(&base, &panels.panels[i], chosen, drawn, fault);
-	panels_free(&panels);
+	for (size_t i = 0; !error && i < plot_figures_count; i++) {
+		if (!(chosen->figures >> i & 1))
+			continue;
+		base.figure = &plot_figures[i];
+		error = draw_panels(&base, &cells, chosen->formats, drawn, fault);
+	}
 	summary_list_free(&cells);
 	return error;
 }

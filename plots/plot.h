@@ -9,24 +9,16 @@
 
 #include <stddef.h>
 
+#include "plots/figure.h"
 #include "runners/results/results.h"
 #include "topology/fault.h"
 
 struct plot_options {
 	const char *directory;    /* the result folder; figures go to its figures/ */
-	const char *figures;      /* comma-separated names, NULL for all */
+	const char *figures;      /* comma-separated names, NULL for the usual ones */
 	const char *formats;      /* comma-separated: svg, pdf, png, tikz; NULL for svg,pdf,png */
 	const char *scripts;      /* folder of the .gp files */
 };
-
-/* The figures there are, for `list figures`: name, what it shows. */
-struct figure {
-	const char *name;
-	const char *shows;
-};
-
-extern const struct figure plot_figures[];
-extern const size_t plot_figures_count;
 
 /**
  * plot_directory() - draw figures of a result folder.

@@ -515,7 +515,7 @@ int report_directory(const struct report_options *options, struct fault *fault)
 		return error;
 	error = results_summarise(&results, &cells);
 	if (!error)
-		error = panels_build(&results, &cells, &panels);
+		error = panels_build(&results, &cells, FIGURE_THROUGHPUT, &panels);
 	if (error)
 		fault_set(fault, error, "no memory for the report of %s", options->directory);
 	else

@@ -13,7 +13,8 @@ set xlabel 'threads' offset 0, 0.3
 set ylabel y_label offset 0.8, 0
 if (is_log) set logscale x 2
 set xrange [is_log ? 0.92 : (most_threads == 1 ? 0.5 : 1 - 0.04 * most_threads) : most_threads * (is_log ? 1.06 : 1.03)]
-set yrange [0 : highest / y_unit * 1.08]
+if (y_is_log) set logscale y
+set yrange [y_low / y_unit : y_high / y_unit]
 
 do for [i = 1:marks] {
 	set arrow from first mark_x[i], graph 0 to first mark_x[i], graph 1 nohead linecolor rgb '#999999' dashtype 3 back

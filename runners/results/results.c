@@ -137,14 +137,21 @@ static int collect_flags(const json_t *record, char **list)
 	return 0;
 }
 
+int results_is_valid(const json_t *trial)
+{
+	const char *status = json_string_value(json_object_get(trial, "status"));
+
+	return status && !strcmp(status, "valid") &&
+	       json_is_number(json_object_get(trial, "ops_per_s"));
+}
+
 static void count_status(const json_t *record, struct cell_summary *cell, double *rates)
 {
 	const char *status = json_string_value(json_object_get(record, "status"));
 	const char *reason = json_string_value(json_object_get(record, "reason"));
-	const json_t *rate = json_object_get(record, "ops_per_s");
 
-	if (!strcmp(status, "valid") && json_is_number(rate)) {
-		rates[cell->valid++] = json_number_value(rate);
+	if (results_is_valid(record)) {
+		rates[cell->valid++] = json_number_value(json_object_get(record, "ops_per_s"));
 		return;
 	}
 	if (!strcmp(status, "skipped"))
@@ -248,15 +255,19 @@ static size_t run_length(const struct sorted_trial *sorted, size_t left)
 }
 
 static int summarise_sorted(const struct sorted_trial *sorted, size_t trials,
-			    struct cell_summary *cells, size_t *count)
+			    struct summary_list *list)
 {
 	double *rates = malloc(trials * sizeof(*rates));
 	int error = rates ? 0 : -ENOMEM;
 
 	for (size_t i = 0, n; !error && i < trials; i += n) {
 		n = run_length(sorted + i, trials - i);
-		error = summarise_cell(sorted + i, n, rates, &cells[*count]);
-		*count += !error;
+		error = summarise_cell(sorted + i, n, rates, &list->cells[list->count]);
+		list->cells[list->count].trials = list->trials + i;
+		list->cells[list->count].trial_count = n;
+		for (size_t k = 0; k < n; k++)
+			list->trials[i + k] = sorted[i + k].record;
+		list->count += !error;
 	}
 	free(rates);
 	return error;
@@ -265,11 +276,12 @@ static int summarise_sorted(const struct sorted_trial *sorted, size_t trials,
 int results_summarise(const struct results *results, struct summary_list *list)
 {
 	struct sorted_trial *sorted = sort_trials(results);
-	struct summary_list made = { .cells = calloc(results->trial_count, sizeof(*made.cells)) };
+	struct summary_list made = { .cells = calloc(results->trial_count, sizeof(*made.cells)),
+				     .trials = calloc(results->trial_count, sizeof(*made.trials)) };
 	int error = -ENOMEM;
 
-	if (sorted && made.cells)
-		error = summarise_sorted(sorted, results->trial_count, made.cells, &made.count);
+	if (sorted && made.cells && made.trials)
+		error = summarise_sorted(sorted, results->trial_count, &made);
 	free(sorted);
 	if (error) {
 		summary_list_free(&made);
@@ -285,5 +297,6 @@ void summary_list_free(struct summary_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->cells[i].flags);
 	free(list->cells);
+	free(list->trials);
 	memset(list, 0, sizeof(*list));
 }

@@ -30,6 +30,8 @@ struct cell_summary {
 	const char *cell;            /* id; borrowed from the results, as is every string below */
 	const char *variant, *family, *place, *label;
 	const json_t *first;         /* the first trial of the cell: its axes */
+	const json_t *const *trials; /* all of the cell; borrowed from the list */
+	size_t trial_count;
 	unsigned threads;
 	unsigned valid, invalid, skipped;
 	double median, low, high;    /* operations per second, all threads; 95 % bootstrap interval of the median */
@@ -41,7 +43,11 @@ struct cell_summary {
 struct summary_list {
 	struct cell_summary *cells;    /* by family, workload, variant, place, memory, then threads */
 	size_t count;
+	const json_t **trials;    /* of all cells, those of one together */
 };
+
+/* Whether a trial counts: it was valid, and says a rate. */
+int results_is_valid(const json_t *trial);
 
 int results_summarise(const struct results *results, struct summary_list *list);
 void summary_list_free(struct summary_list *list);

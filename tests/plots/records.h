@@ -36,37 +36,57 @@ static inline FILE *records_open(const char *folder)
 
 static inline void records_session(FILE *file, const char *title)
 {
-	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:o, s:{s:s, s:s}}", "schema", 1, "kind",
-				     "session", "session", "s", "title", title, "machine",
-				     records_machine(), "host", "name", "testhost", "cpu", "test CPU"));
+	records_line(file,
+		     json_pack("{s:i, s:s, s:s, s:s, s:o, s:{s:s, s:s}}", "schema", 1, "kind",
+			       "session", "session", "s", "title", title, "machine",
+			       records_machine(), "host", "name", "testhost", "cpu", "test CPU"));
 }
 
 struct records_trial {
 	const char *family, *variant, *mix, *memory, *status;
-	const char *scans;    /* the guarantee; NULL: nothing scans */
+	const char *scans; /* the guarantee; NULL: nothing scans */
 	unsigned threads;
 	double rate;
+	double p99_ns, jain, bytes_per_element; /* 0: not in the record */
+	unsigned garbage;
 };
+
+/* What only some figures read. */
+static inline void records_numbers(json_t *record, const struct records_trial *trial)
+{
+	if (trial->p99_ns > 0)
+		json_object_set_new(record, "latency_ns", json_pack("{s:f}", "p99", trial->p99_ns));
+	if (trial->jain > 0)
+		json_object_set_new(record, "fairness",
+				    json_pack("{s:{s:f}}", "per_thread", "jain", trial->jain));
+	if (trial->bytes_per_element > 0)
+		json_object_set_new(record, "memory_bytes",
+				    json_pack("{s:f, s:{s:i}}", "per_element",
+					      trial->bytes_per_element, "garbage_objects", "peak",
+					      (int)trial->garbage));
+}
 
 static inline void records_trial(FILE *file, const struct records_trial *trial)
 {
-	json_t *pus = json_array();
+	json_t *pus = json_array(), *record;
 	char cell[256];
 
 	for (unsigned i = 0; i < trial->threads; i++)
 		json_array_append_new(pus, json_integer(i));
 	snprintf(cell, sizeof(cell), "%s|%s|%s|%u", trial->variant, trial->mix,
 		 trial->memory ? trial->memory : "local", trial->threads);
-	records_line(file,
-		     json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:f, s:{s:s, s:s, s:i, s:o}, s:s}",
-			       "schema", 1, "kind", "trial", "cell", cell, "family", trial->family,
-			       "variant", trial->variant, "status",
-			       trial->status ? trial->status : "valid", "threads", (int)trial->threads,
-			       "place", "cores-first", "memory",
-			       trial->memory ? trial->memory : "local", "pus", pus, "ops_per_s",
-			       trial->rate, "workload", "mix", trial->mix, "dist", "uniform", "range",
-			       1000, "scan_length", trial->scans ? json_integer(10) : json_null(),
-			       "scan_guarantee", trial->scans ? trial->scans : "none"));
+	record = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:f, s:{s:s, s:s, "
+			   "s:i, s:o}, s:s}",
+			   "schema", 1, "kind", "trial", "cell", cell, "family", trial->family,
+			   "variant", trial->variant, "status",
+			   trial->status ? trial->status : "valid", "threads", (int)trial->threads,
+			   "place", "cores-first", "memory",
+			   trial->memory ? trial->memory : "local", "pus", pus, "ops_per_s",
+			   trial->rate, "workload", "mix", trial->mix, "dist", "uniform", "range",
+			   1000, "scan_length", trial->scans ? json_integer(10) : json_null(),
+			   "scan_guarantee", trial->scans ? trial->scans : "none");
+	records_numbers(record, trial);
+	records_line(file, record);
 }
 
 #endif

@@ -88,13 +88,73 @@ static void every_format_of_every_figure_is_drawn(void **state)
 	need_gnuplot();
 	write_records(*state, "Twelve designs", 12, 3);
 	assert_int_equal(plot(*state, NULL, "svg,pdf,png,tikz", &drawn, &fault), 0);
-	assert_int_equal(drawn, 8);
+	assert_int_equal(drawn, 8);    /* throughput and speed-up: no latency was measured */
 	assert_file(*state, "throughput-map.svg", "<?xml");
 	assert_file(*state, "throughput-map.pdf", "%PDF");
 	assert_file(*state, "throughput-map.png", "\x89PNG");
 	assert_file(*state, "throughput-map.tex", "\\begin{tikzpicture}");
 	assert_file(*state, "speedup-map.svg", "<?xml");
 	assert_file(*state, "throughput-map.dat", "# threads");
+}
+
+/* Two designs under load: one keeps no garbage, and only one was timed. */
+static void write_rich_records(const char *folder)
+{
+	const unsigned stops[] = { 1, 2, 4, 8 };
+	FILE *file = records_open(folder);
+
+	records_session(file, "Everything measured");
+	for (unsigned v = 0; v < 2; v++)
+		for (unsigned s = 0; s < 4; s++)
+			for (unsigned t = 0; t < 3; t++)
+				records_trial(file, &(struct records_trial){
+							    .family = "map",
+							    .variant = v ? "map/timed+ebr" : "map/plain@mutex",
+							    .mix = "get:100",
+							    .threads = stops[s],
+							    .rate = 1e6 * stops[s] + 1e4 * t,
+							    .p99_ns = v ? 400.0 * stops[s] : 0,
+							    .jain = 0.9 + 0.01 * t,
+							    .bytes_per_element = 32 + 8 * v,
+							    .garbage = v * 1000 * stops[s],
+						    });
+	fclose(file);
+}
+
+static void figures_beside_the_usual_are_drawn_when_named(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+
+	need_gnuplot();
+	write_rich_records(*state);
+	assert_int_equal(plot(*state, "efficiency,fairness,latency,memory,garbage", "svg", &drawn,
+			      &fault),
+			 0);
+	assert_int_equal(drawn, 5);
+	assert_file(*state, "efficiency-map.svg", "<?xml");
+	assert_file(*state, "fairness-map.svg", "<?xml");
+	assert_file(*state, "latency-map.svg", "<?xml");
+	assert_file(*state, "memory-map.svg", "<?xml");
+	assert_file(*state, "garbage-map.svg", "<?xml");
+}
+
+static void series_without_the_number_of_a_figure_is_not_in_it(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char *data;
+
+	need_gnuplot();
+	write_rich_records(*state);
+	assert_int_equal(plot(*state, "latency,fairness", "svg", &drawn, &fault), 0);
+	data = folder_read(*state, "figures/latency-map.dat");
+	assert_non_null(strstr(data, "map/timed+ebr"));
+	assert_null(strstr(data, "map/plain@mutex"));
+	free(data);
+	data = folder_read(*state, "figures/fairness-map.dat");
+	assert_null(strstr(data, "\n1 "));    /* one thread is fair to itself */
+	free(data);
 }
 
 static void title_that_looks_like_code_stays_a_title(void **state)
@@ -224,6 +284,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(every_format_of_every_figure_is_drawn),
+		IN_FOLDER(figures_beside_the_usual_are_drawn_when_named),
+		IN_FOLDER(series_without_the_number_of_a_figure_is_not_in_it),
 		IN_FOLDER(title_that_looks_like_code_stays_a_title),
 		IN_FOLDER(labels_of_twelve_curves_do_not_overlap),
 		IN_FOLDER(workload_of_many_words_goes_on_in_a_second_line),
