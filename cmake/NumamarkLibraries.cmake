@@ -25,3 +25,4 @@ function(numamark_optional name module)
 endfunction()
 
 numamark_optional(PAPI papi)
+numamark_optional(CMINPACK cminpack)

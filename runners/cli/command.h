@@ -24,7 +24,7 @@ struct command {
 };
 
 extern const struct command command_run, command_list, command_topo, command_plot, command_report,
-	command_verify, command_probe, command_host, command_help;
+	command_compare, command_verify, command_probe, command_host, command_help;
 
 /* All commands in the order of the overview. */
 extern const struct command *const commands[];

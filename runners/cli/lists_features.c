@@ -4,6 +4,7 @@
 
 #include "plots/plot.h"
 #include "runners/cli/lists.h"
+#include "runners/stats/usl.h"
 #include "topology/allocator.h"
 
 /* Libraries of the build: not looked for again at run time. */
@@ -26,6 +27,12 @@ static bool has_papi(const char *name)
 	return HAVE_PAPI;
 }
 
+static bool has_cminpack(const char *name)
+{
+	(void)name;
+	return usl_is_here();
+}
+
 static bool has_gnuplot(const char *name)
 {
 	(void)name;
@@ -39,6 +46,8 @@ static const struct {
 } features[] = {
 	{ "papi", has_papi, "counters of page faults, context switches and migrations per thread",
 	  "apt-get install libpapi-dev, then build again" },
+	{ "cminpack", has_cminpack, "scaling laws fitted to throughput: contention, coherency, knee",
+	  "apt-get install libcminpack-dev, then build again" },
 	{ "gnuplot", has_gnuplot, "figures: numamark plot, and at the end of a run",
 	  "apt-get install gnuplot-nox" },
 	{ "jemalloc", has_allocator, "alloc=jemalloc", "apt-get install libjemalloc2" },

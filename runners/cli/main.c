@@ -11,8 +11,8 @@
 #include "topology/nearest.h"
 
 const struct command *const commands[] = {
-	&command_run,    &command_list,  &command_topo, &command_plot, &command_report,
-	&command_verify, &command_probe, &command_host, &command_help,
+	&command_run,     &command_list,   &command_topo,  &command_plot, &command_report,
+	&command_compare, &command_verify, &command_probe, &command_host, &command_help,
 };
 
 const size_t commands_count = sizeof(commands) / sizeof(*commands);

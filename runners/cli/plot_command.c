@@ -10,6 +10,8 @@
 #include "plots/report.h"
 #include "runners/cli/command.h"
 #include "runners/data_path.h"
+#include "runners/results/google.h"
+#include "runners/results/hdr.h"
 
 static const struct option_row plot_rows[] = {
 	{ "figure", 0, "NAME,...", "only these; `numamark list figures` names all" },
@@ -18,7 +20,8 @@ static const struct option_row plot_rows[] = {
 };
 
 static const struct option_row report_rows[] = {
-	{ "output", 'o', "FILE", "instead of report.html in the folder" },
+	{ "output", 'o', "FILE", "instead of a name in the folder" },
+	{ "format", 0, "FORMAT", "html (default), google-benchmark, hdr" },
 	{ 0 },
 };
 
@@ -44,6 +47,43 @@ int report_folder(const char *directory, const char *output, struct fault *fault
 
 	return error ? error : report_directory(&options, fault);
 }
+
+static int write_google(const char *directory, const char *output, struct fault *fault)
+{
+	struct results results;
+	int error = results_load(directory, &results, fault);
+
+	if (error)
+		return error;
+	error = google_write(&results, output, fault);
+	results_free(&results);
+	return error;
+}
+
+static int write_hdr(const char *directory, const char *output, struct fault *fault)
+{
+	struct results results;
+	unsigned written;
+	int error = results_load(directory, &results, fault);
+
+	if (error)
+		return error;
+	error = hdr_write_all(&results, output, &written, fault);
+	results_free(&results);
+	return error;
+}
+
+/* What a report can be, and what it is called in the folder. */
+static const struct report_format {
+	const char *name, *file;
+	int (*write)(const char *directory, const char *output, struct fault *fault);
+} report_formats[] = {
+	{ "html", "report.html", report_folder },
+	{ "google-benchmark", "google-benchmark.json", write_google },
+	{ "hdr", "latency", write_hdr },
+};
+
+enum { REPORT_FORMATS = sizeof(report_formats) / sizeof(*report_formats) };
 
 /* Both commands take a folder and some options with values. */
 struct asked_plot {
@@ -95,21 +135,48 @@ static int run_plot(const struct command *self, int count, char **words)
 	return CLI_DONE;
 }
 
+static const struct report_format *find_format(const char *name, struct fault *fault)
+{
+	for (size_t i = 0; i < REPORT_FORMATS; i++)
+		if (!name || !strcmp(report_formats[i].name, name))
+			return &report_formats[i];
+	fault_set(fault, -EINVAL, "--format %.60s: allowed is html, google-benchmark, hdr", name);
+	return NULL;
+}
+
 static int run_report(const struct command *self, int count, char **words)
 {
 	struct asked_plot asked = { .directory = NULL };
+	const struct report_format *format = NULL;
+	char output[PATH_MAX];
 	struct fault fault;
 	int error = read_words(self, count, words, &asked, &fault);
 
-	if (!error)
-		error = report_folder(asked.directory, asked.output, &fault);
+	if (!error) {
+		format = find_format(asked.formats, &fault);
+		error = format ? 0 : -EINVAL;
+	}
+	if (!error) {
+		if (asked.output)
+			snprintf(output, sizeof(output), "%s", asked.output);
+		else
+			snprintf(output, sizeof(output), "%s/%s", asked.directory, format->file);
+		error = format->write(asked.directory, output, &fault);
+	}
 	if (error)
 		return cli_fail(error, &fault);
-	if (asked.output)
-		printf("%s\n", asked.output);
-	else
-		printf("%s/report.html\n", asked.directory);
+	printf("%s\n", output);
 	return CLI_DONE;
+}
+
+static void print_report_details(void)
+{
+	printf("google-benchmark: each trial in Google Benchmark's JSON format, "
+	       "google-benchmark.json in the folder.\n"
+	       "hdr: latency/CELL.hgrm in the folder for each cell with latencies, in "
+	       "HdrHistogram's "
+	       "percentile text\nformat, in nanoseconds, the samples of all valid trials "
+	       "merged.\n");
 }
 
 const struct command command_plot = {
@@ -122,8 +189,9 @@ const struct command command_plot = {
 
 const struct command command_report = {
 	.name = "report",
-	.arguments = "DIR [-o FILE]",
-	.summary = "Write one HTML page about a result folder.",
+	.arguments = "DIR [--format FORMAT] [-o FILE]",
+	.summary = "Write one HTML page about a result folder, or its results for other tools.",
 	.options = report_rows,
+	.details = print_report_details,
 	.run = run_report,
 };

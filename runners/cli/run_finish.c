@@ -81,6 +81,10 @@ static int show(const struct run_end *end)
 	error = results_summarise(&results, &summaries);
 	if (!error) {
 		error = run_summary_print(end->plan, &results, &summaries);
+		if (!error)
+			error = run_latency_print(end->plan, &results);
+		if (!error)
+			error = run_scaling_print(&results, &summaries);
 		status = judge(end, &summaries);
 		summary_list_free(&summaries);
 	}

@@ -40,4 +40,19 @@ int run_finish(const struct run_end *end);
 int run_summary_print(const struct plan *plan, const struct results *results,
 		      const struct summary_list *summaries);
 
+/**
+ * run_latency_print() - print percentiles of the cells that have latencies, if any, each the median
+ * of its trials with its interval.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int run_latency_print(const struct plan *plan, const struct results *results);
+
+/**
+ * run_scaling_print() - print the scaling law of each curve that has enough numbers of threads.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int run_scaling_print(const struct results *results, const struct summary_list *summaries);
+
 #endif

@@ -19,6 +19,34 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+double stats_mean(const double *values, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += values[i];
+	return n ? sum / (double)n : NAN;
+}
+
+double stats_variance(const double *values, size_t n)
+{
+	const double mean = stats_mean(values, n);
+	double squares = 0;
+
+	for (size_t i = 0; i < n; i++)
+		squares += (values[i] - mean) * (values[i] - mean);
+	return n > 1 ? squares / ((double)n - 1) : NAN;
+}
+
+double stats_geometric_mean(const double *values, size_t n)
+{
+	double logs = 0;
+
+	for (size_t i = 0; i < n; i++)
+		logs += log(values[i]);
+	return n ? exp(logs / (double)n) : NAN;
+}
+
 static double *sorted_copy(const double *values, size_t n)
 {
 	double *copy = malloc(n * sizeof(*copy));

@@ -12,6 +12,13 @@ struct interval {
 /* Middle of n >= 1 values (mean of the two middle ones where n is even). @values is not changed. NaN for n = 0. */
 double stats_median(const double *values, size_t n);
 
+/* Arithmetic mean, and the variance about it with n - 1 in the denominator; NaN for n = 0, and n < 2. */
+double stats_mean(const double *values, size_t n);
+double stats_variance(const double *values, size_t n);
+
+/* n-th root of the product of n positive values: what a grid of ratios comes to. NaN for n = 0. */
+double stats_geometric_mean(const double *values, size_t n);
+
 /* Quantile q in [0, 1] by linear interpolation of order statistics (type 7 of Hyndman and Fan, 1996). */
 double stats_quantile(const double *values, size_t n, double q);
 
