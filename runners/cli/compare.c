@@ -213,6 +213,22 @@ static void print_host(const struct comparison *comparison)
 		       unpaired - normalised);
 }
 
+static void print_least(const struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->count; i++) {
+		const struct compared_cell *const cell = &comparison->cells[i];
+		const size_t least =
+			contrast_trials_least(cell->is_paired, comparison->count, ALPHA);
+
+		if (cell->contrast.verdict == CONTRAST_TOO_FEW &&
+		    (cell->base_count < least || cell->new_count < least)) {
+			printf("With so many cells it takes %zu trials a side to decide anything.\n",
+			       least);
+			return;
+		}
+	}
+}
+
 static void print_notes(const struct comparison *comparison)
 {
 	printf("\nRatios above 1 are gains; their geometric mean is %.3f. Any false difference in "
@@ -221,6 +237,7 @@ static void print_notes(const struct comparison *comparison)
 	       comparison->geometric_mean, ALPHA, CONTRAST_MARGIN * 100);
 	print_host(comparison);
 	print_reasons(comparison);
+	print_least(comparison);
 	if (comparison->base_only + comparison->new_only)
 		printf("Not compared: %zu cells of BASE alone, %zu of NEW alone.\n",
 		       comparison->base_only, comparison->new_only);

@@ -2,8 +2,8 @@
  * One side of a comparison: the valid trials of a result folder, or of some of its cells, or of a
  * Google Benchmark file.
  *
- * A side is written DIR[@KEY=VALUE...]: out, out@label=before, out@variant=map/line@bucket. KEY is a
- * word of the records; what both sides choose by one is compared across its values.
+ * A side is written DIR[@KEY=VALUE...]: out, out@label=before, out@variant=map/line@bucket. KEY is
+ * a word of the records; what both sides choose by one is compared across its values.
  */
 #ifndef RUNNERS_RESULTS_SIDE_H
 #define RUNNERS_RESULTS_SIDE_H

@@ -8,6 +8,9 @@
 #include "runners/stats/stats.h"
 #include "runners/stats/student.h"
 
+/* Where random arrangements bound the least p, more trials lower it no further. */
+enum { TRIALS_LEAST_MAX = 20 };
+
 const char *contrast_verdict_name(enum contrast_verdict verdict)
 {
 	static const char *const names[] = {
@@ -206,6 +209,17 @@ static void judge(struct contrast *contrasts, size_t count, double alpha, struct
 		set_interval(contrast, alpha / (double)left);
 		set_verdict(contrast, alpha, count);
 	}
+}
+
+size_t contrast_trials_least(bool is_paired, size_t cells, double alpha)
+{
+	size_t n = 2;
+
+	while (n < TRIALS_LEAST_MAX &&
+	       (is_paired ? resample_signs_floor(n)
+			  : resample_exchanges_floor(n, n) * (double)cells) > alpha)
+		n++;
+	return n;
 }
 
 int contrasts_judge(struct contrast *contrasts, size_t count, double alpha)

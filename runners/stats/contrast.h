@@ -48,8 +48,8 @@ struct logs {
  *
  * Guard: signs of the differences flipped, all patterns for up to 16 pairs (Fisher, The Design of
  * Experiments, 1935, section 21): right for any noise that treats both sides alike, as laps in
- * random order make it. With n pairs the least p is 2 / 2^n, too coarse for Holm's levels: the guard
- * holds for each cell by itself, and Student's interval carries the correction.
+ * random order make it. With n pairs the least p is 2 / 2^n, too coarse for Holm's levels: the
+ * guard holds for each cell by itself, and Student's interval carries the correction.
  *
  * @differences:  log new - log base of each lap.
  */
@@ -63,7 +63,8 @@ struct contrast contrast_paired(struct logs differences, uint64_t seed);
  *
  * Interval: Welch, Biometrika 34, 1947. Guard: trials exchanged between the sides, all arrangements
  * where they are few enough, else a random part of them (Phipson and Smyth, Permutation p-values
- * should never be zero, 2010); corrected by Holm as well.
+ * should never be zero, 2010); corrected by Holm as well, so that over more than some 600 cells no
+ * number of trials decides.
  */
 struct contrast contrast_unpaired(struct logs base, struct logs new, uint64_t seed);
 
@@ -93,14 +94,20 @@ struct contrast contrast_by_session(const struct session_logs *base, const struc
  * contrasts_judge() - correct for many cells, and say what each amounts to.
  *
  * The chance that any cell that did not change is called better or worse is at most @alpha. The
- * interval of the cell with the i-th least p has the level alpha / (count - i + 1), and all that are
- * not significant have the level of the first such: so it excludes 1 just where Holm rejects.
+ * interval of the cell with the i-th least p has the level alpha / (count - i + 1), and all that
+ * are not significant have the level of the first such: so it excludes 1 just where Holm rejects.
  *
- * Source: Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6, 1979.
+ * Source: Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of
+ * Statistics 6, 1979.
  *
  * Return: 0 or -ENOMEM.
  */
 int contrasts_judge(struct contrast *contrasts, size_t count, double alpha);
+
+/*
+ * How many trials a side, or pairs, it takes before any difference can be shown in so many cells.
+ */
+size_t contrast_trials_least(bool is_paired, size_t cells, double alpha);
 
 /* "better", "worse", "no change", "too few trials to decide". */
 const char *contrast_verdict_name(enum contrast_verdict verdict);

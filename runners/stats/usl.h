@@ -45,8 +45,8 @@ struct usl_fit {
 /**
  * usl_fit() - fit the law to a curve, by least squares of relative residuals (MINPACK's lmder).
  *
- * The parameters are not held above zero: a curve that scales better than a straight line shows by a
- * negative one, and is a misfit where its interval lies below zero.
+ * The parameters are not held above zero: a curve that scales better than a straight line shows by
+ * a negative one, and is a misfit where its interval lies below zero.
  *
  * @points:  at least USL_POINTS_LEAST with different threads.
  *

@@ -291,6 +291,15 @@ static void exchanges_of_five_apart_from_five_give_two_in_252(void **state)
 	assert_true(fabs(resample_exchanges_floor(5, 5) - 2.0 / 252) < 1e-12);
 }
 
+static void least_numbers_of_trials_are_those_that_the_guard_needs(void **state)
+{
+	(void)state;
+	assert_int_equal(contrast_trials_least(true, 1, ALPHA), 8);       /* 2 / 2^8 */
+	assert_int_equal(contrast_trials_least(true, 100, ALPHA), 8);
+	assert_int_equal(contrast_trials_least(false, 1, ALPHA), 5);      /* 2 of 252 */
+	assert_int_equal(contrast_trials_least(false, 100, ALPHA), 9);    /* 2 of 48620 */
+}
+
 static void critical_values_are_those_of_the_tables(void **state)
 {
 	(void)state;
@@ -320,6 +329,7 @@ int main(void)
 		cmocka_unit_test(one_trial_has_no_interval),
 		cmocka_unit_test(signs_of_five_equal_differences_give_two_in_32),
 		cmocka_unit_test(exchanges_of_five_apart_from_five_give_two_in_252),
+		cmocka_unit_test(least_numbers_of_trials_are_those_that_the_guard_needs),
 		cmocka_unit_test(critical_values_are_those_of_the_tables),
 	};
 
