@@ -57,8 +57,11 @@ static json_t *axes_of(const json_t *record)
 					   "memory", "alloc",  "pages",   "label" };
 	json_t *const row = json_object();
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
-		json_object_set(row, own[i], json_object_get(record, own[i]));
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		json_t *const word = json_object_get(record, own[i]);
+
+		json_object_set(row, own[i], word ? word : json_null());
+	}
 	json_object_update_missing(row, json_object_get(record, "workload"));
 	return row;
 }
