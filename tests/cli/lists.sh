@@ -4,7 +4,7 @@
 help_tells_of_every_command_and_axis() {
 	numamark help
 	expect_status 0
-	for command in run list topo plot report verify probe host help; do
+	for command in run list topo plot report compare verify probe host help; do
 		grep -q "^  $command " "$scratch/said" || fail "no $command in the overview"
 		"$program" help $command >"$scratch/one"
 		grep -q "^Usage: numamark $command" "$scratch/one" || fail "$(cat "$scratch/one")"
