@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "structures/kvslot/kvslot.h"
 #include "structures/map/map.h"
 #include "structures/ordered/ordered.h"
 #include "structures/queue/queue.h"
@@ -61,6 +62,30 @@ static bool step_key(const struct events *events, struct state *state, const str
 	return state->items[events->focus] == event->seen[events->focus];
 }
 
+/* A register for each key. Whether a put added to it says nothing here: a list may have several. */
+static bool step_register(const struct events *events, struct state *state,
+			  const struct event *event)
+{
+	uint8_t *const item = &state->items[event->key];
+	const bool was_present = *item != EVENT_NO_VALUE;
+
+	(void)events;
+	if (event->operation == KVSLOT_GET)
+		return event->took_effect == was_present && (!was_present || *item == event->value);
+	*item = event->value;
+	return true;
+}
+
+/* The same, but a get may miss: then the value was lost before it, and stays lost. */
+static bool step_lossy(const struct events *events, struct state *state, const struct event *event)
+{
+	if (event->operation == KVSLOT_GET && !event->took_effect) {
+		state->items[event->key] = EVENT_NO_VALUE;
+		return true;
+	}
+	return step_register(events, state, event);
+}
+
 static bool touches(const struct event *event, unsigned key)
 {
 	return event->key == key || (event->key < key && key < event->covered);
@@ -71,7 +96,8 @@ static bool touches(const struct event *event, unsigned key)
  * Herlihy, J. Wing, ACM TOPLAS 12(3), 1990; for searching: A. Horn, D. Kroening, "Faster
  * linearizability checking via P-compositionality", FORTE 2015).
  */
-static bool keys_are_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
+static bool each_key_keeps(const struct events *events, uint64_t subset, state_step *step,
+			   struct memo *memo)
 {
 	struct events focused = *events;
 
@@ -81,10 +107,26 @@ static bool keys_are_linearizable(const struct events *events, uint64_t subset, 
 		focused.focus = key;
 		for (unsigned i = 0; i < events->count; i++)
 			of_key |= touches(&events->of[i], key) ? bit(i) : 0;
-		if (!linearize(&focused, subset & of_key, step_key, memo))
+		if (!linearize(&focused, subset & of_key, step, memo))
 			return false;
 	}
 	return true;
+}
+
+static bool keys_are_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	return each_key_keeps(events, subset, step_key, memo);
+}
+
+static bool registers_are_linearizable(const struct events *events, uint64_t subset,
+				       struct memo *memo)
+{
+	return each_key_keeps(events, subset, step_register, memo);
+}
+
+static bool lossy_are_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	return each_key_keeps(events, subset, step_lossy, memo);
 }
 
 static bool ordered_is_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
@@ -119,6 +161,14 @@ static uint64_t map_without(const struct events *events, uint64_t subset, unsign
 	if (event->operation == MAP_PUT)
 		return event->took_effect || is_read(events, subset, event->value) ? 0 : bit(i);
 	return event->operation != MAP_REMOVE || !event->took_effect ? bit(i) : 0;
+}
+
+/* Gets; and puts of values that nobody read. */
+static uint64_t register_without(const struct events *events, uint64_t subset, unsigned i)
+{
+	const struct event *const event = &events->of[i];
+
+	return event->operation == KVSLOT_PUT && is_read(events, subset, event->value) ? 0 : bit(i);
 }
 
 /* The events of @subset with this operation and value that took effect. */
@@ -201,6 +251,10 @@ static const struct promise weak_promise = { "linearizable, scans key by key", s
 					     keys_are_linearizable, map_without };
 static const struct promise map_promise = { "linearizable", step_map, keys_are_linearizable,
 					    map_without };
+static const struct promise register_promise = { "linearizable", step_register,
+						 registers_are_linearizable, register_without };
+static const struct promise lossy_promise = { "linearizable, but entries may be lost", step_lossy,
+					      lossy_are_linearizable, register_without };
 static const struct promise queue_promise = { "linearizable", step_queue, queue_is_linearizable,
 					      queue_without };
 static const struct promise values_promise = { "each value once, in its producer's order", NULL,
@@ -214,6 +268,12 @@ const struct promise *promise_of(const struct variant *variant, const char **rea
 		return &map_promise;
 	if (variant->family == &ordered_family && variant->is_linearizable)
 		return variant->scan == SCAN_SNAPSHOT ? &snapshot_promise : &weak_promise;
+	if (variant->family == &kvslot_family && variant->flaw != FLAW_RACES)
+		return variant->flaw == FLAW_LOSES ? &lossy_promise : &register_promise;
+	if (variant->flaw != FLAW_NONE) {
+		*reason = flaw_name(variant->flaw);
+		return NULL;
+	}
 	*reason = variant->family->keeps_keys ? "declares itself not linearizable"
 					      : "its family has no specification";
 	return NULL;

@@ -67,9 +67,13 @@ void script_before(const struct script_options *options, struct lane *lane)
 			add(lane, SCRIPT_BEFORE, options->variant->family->insert, 0);
 		return;
 	}
-	for (unsigned key = 0; key < options->keys; key++)
-		add(lane, SCRIPT_BEFORE, happens(random, 2) ? MAP_PUT : MAP_REMOVE,
-		    options->first_key + key);
+	for (unsigned key = 0; key < options->keys; key++) {
+		const struct family *const family = options->variant->family;
+		const int operation = happens(random, 2) ? family->insert : family->remove;
+
+		if (operation != FAMILY_NONE)
+			add(lane, SCRIPT_BEFORE, operation, options->first_key + key);
+	}
 }
 
 static void disturb(const struct script_options *options, struct history_call *call)
@@ -86,10 +90,13 @@ static void add_to_map(const struct script_options *options, struct lane *lane)
 {
 	const uint64_t key = options->first_key + random_below(options->random, options->keys);
 	const int scan = options->variant->family->scan;
-	const uint64_t operations = scan == FAMILY_NONE ? MAP_REMOVE + 1 : MAP_REMOVE + 2;
-	const int operation = (int)random_below(options->random, operations);
 	const unsigned n = lane->count[SCRIPT_AMONG];
+	unsigned operations = 0;
+	int operation;
 
+	while (options->variant->family->operations[operations])
+		operations++;
+	operation = (int)random_below(options->random, operations);
 	add(lane, SCRIPT_AMONG, operation, key);
 	if (operation != scan)
 		return;

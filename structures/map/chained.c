@@ -42,4 +42,7 @@ static void chained_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
 #define VARIANT_PREFETCHES   1
-#include "structures/map/map_loop.inc.h"
+#ifndef CHAINED_LOOP
+#	define CHAINED_LOOP "structures/map/map_loop.inc.h" /* or another family's, which includes this */
+#endif
+#include CHAINED_LOOP

@@ -62,4 +62,7 @@ static void sharded_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_LINEARIZABLE true
 #define VARIANT_PREFETCHES   1
 #define VARIANT_SHARDED      true
-#include "structures/map/map_loop.inc.h"
+#ifndef SHARDED_LOOP
+#	define SHARDED_LOOP "structures/map/map_loop.inc.h" /* or another family's, which includes this */
+#endif
+#include SHARDED_LOOP

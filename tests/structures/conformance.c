@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "structures/common/payload.h"
+#include "structures/kvslot/kvslot.h"
 #include "structures/ordered/ordered.h"
 #include "structures/probe/probe.h"
 #include "structures/queue/queue.h"
@@ -40,6 +41,9 @@ static const struct load alone[] = {
 	{ &ordered_family, "one key", 1, 1, 0, 1000, 8, NULL },
 	{ &ordered_family, "payloads", 64, 16, 0, 3000, PAYLOAD_BYTES, NULL },
 	{ &ordered_family, "growth", 20000, 4, 0, 8000, 8, "get:10,put:70,remove:10,scan:10" },
+	{ &kvslot_family, "one key", 1, 1, 0, 1000, 8, NULL },
+	{ &kvslot_family, "payloads", 64, 16, 0, 3000, PAYLOAD_BYTES, "get:50,put:50" },
+	{ &kvslot_family, "growth", 2 * KVSLOT_SEQUENCE_KEYS, 4, 0, 8000, 8, "get:10,put:90" },
 	{ &queue_family, "short", 8, 1, 0, 3000, 8, NULL },
 	{ &queue_family, "growth", 8, 4, 0, 5000, PAYLOAD_BYTES, "enqueue:60,dequeue:40" },
 };
@@ -51,6 +55,9 @@ static const struct load together[] = {
 	{ &ordered_family, "few keys", 8, 4, 4, 20000, 8, NULL },
 	{ &ordered_family, "payloads", 500, 250, 250, 20000, PAYLOAD_BYTES, NULL },
 	{ &ordered_family, "growth", 50000, 4, 100, 8000, 8, "get:10,put:70,remove:10,scan:10" },
+	{ &kvslot_family, "few keys", 8, 4, 4, 20000, 8, "get:50,put:50" },
+	{ &kvslot_family, "payloads", 500, 250, 250, 20000, PAYLOAD_BYTES, "get:75,put:25" },
+	{ &kvslot_family, "growth", 2 * KVSLOT_SEQUENCE_KEYS, 4, 100, 8000, 8, "get:30,put:70" },
 	{ &queue_family, "short", 8, 1, 0, 20000, 8, NULL },
 	{ &queue_family, "payloads", 8, 500, 500, 20000, PAYLOAD_BYTES, NULL },
 	{ &probe_family, "touches", 8, 1, 0, 20000, 8, NULL },
@@ -64,12 +71,14 @@ static const struct load scans[] = {
 static const struct load crowded[] = {
 	{ &map_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, "get:50,put:25,remove:25" },
 	{ &ordered_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, NULL },
+	{ &kvslot_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, "get:50,put:50" },
 	{ &queue_family, "payloads", 8, 50, 50, 1500, PAYLOAD_BYTES, NULL },
 };
 
 static const struct load stalled[] = {
 	{ &map_family, "one of them", 1000, 500, 500, 0, 8, NULL },
 	{ &ordered_family, "one of them", 1000, 500, 500, 0, 8, NULL },
+	{ &kvslot_family, "one of them", 1000, 500, 500, 0, 8, NULL },
 	{ &queue_family, "one of them", 8, 500, 500, 0, 8, NULL },
 };
 
@@ -82,6 +91,7 @@ static const struct load starved[] = {
 static const struct load in_turns[] = {
 	{ &map_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, "get:34,put:33,remove:33" },
 	{ &ordered_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, NULL },
+	{ &kvslot_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, "get:50,put:50" },
 	{ &queue_family, "short", 8, 25, 0, 400, PAYLOAD_BYTES, NULL },
 };
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "structures/kvslot/kvslot.h"
 #include "structures/ordered/ordered.h"
 #include "structures/queue/queue.h"
 
@@ -104,12 +105,36 @@ static const char *queue_expect(struct model *model, const struct outcome *outco
 	return NULL;
 }
 
+/* Where entries may be lost a get may miss, and the key is gone from then on. */
+static const char *kvslot_expect(struct model *model, const struct outcome *outcome)
+{
+	const bool may_miss = model->options->variant->flaw != FLAW_NONE;
+	const uint64_t key = outcome->draw.key;
+
+	if (outcome->draw.operation == KVSLOT_PUT) {
+		model->is_present[key] = true;
+		model->values[key] = kvslot_value(key, outcome->random);
+		return NULL;
+	}
+	if (!outcome->took_effect && model->is_present[key] && !may_miss)
+		return "a get misses the key";
+	model->is_present[key] &= outcome->took_effect;
+	if (!outcome->took_effect)
+		return NULL;
+	if (!model->is_present[key])
+		return "a get finds an absent key";
+	return outcome->value_read == model->values[key] ? NULL
+							 : "a get reads another value than was put";
+}
+
 static model_expect *find_expect(const struct family *family)
 {
 	if (family == &map_family)
 		return map_expect;
 	if (family == &ordered_family)
 		return ordered_expect;
+	if (family == &kvslot_family)
+		return kvslot_expect;
 	return family == &queue_family ? queue_expect : NULL;
 }
 

@@ -1,0 +1,3 @@
+#include "structures/kvslot/hashset.h"
+
+#include "structures/map/chained.c"

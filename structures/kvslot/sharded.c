@@ -1,0 +1,3 @@
+#include "structures/kvslot/sharded.h"
+
+#include "structures/map/sharded.c"
