@@ -1,195 +1,235 @@
-/* numamark probe limits: what the clock, the draws, the loop and one shared word cost here. */
+/* numamark probe: what this machine itself costs. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runners/cli/command.h"
 #include "runners/cli/table.h"
-#include "runners/plan/plan.h"
-#include "runners/trial/trial.h"
-#include "topology/binding.h"
-#include "topology/clock.h"
-#include "workloads/draw_cost.h"
+#include "runners/probe/probe.h"
 
-enum { DRAWS = 1000000, RANGE = 1000000 };
+enum { SECONDS_DEFAULT = 3, SECONDS_MOST = 86400, KINDS_MAX = 3 };
+
+#define NS_PER_S UINT64_C(1000000000)
 
 static const struct option_row rows[] = {
 	{ "json", 0, NULL, "one array of objects; their keys are stable" },
+	{ "seconds", 0, "N", "about how long it may take (default 3)" },
 	{ 0 },
 };
 
-static const struct table_column columns[] = {
-	{ "limit", true, false },    { "threads", true, true }, { "ns_per_op", true, true },
-	{ "ops_per_s", true, true }, { "about", true, false },  { 0 },
+static const struct table_column limit_columns[] = {
+	{ "limit", true, false },
+	{ "threads", true, true },
+	{ "place", true, false },
+	{ "ns_per_op", true, true },
+	{ "ops_per_s", true, true },
+	{ "about", true, false },
+	{ 0 },
 };
 
-/* @ns_per_op: of one thread. @ops_per_s: of all together; 0 where it means nothing. */
-static void add(json_t *limits, const char *name, unsigned threads, double ns_per_op,
-		double ops_per_s, const char *about)
+static const struct table_column group_columns[] = {
+	{ "group", true, false },
+	{ "pairs", true, true },
+	{ "round_trip_ns", true, true },
+	{ "lowest", true, true },
+	{ "highest", true, true },
+	{ "line_transfer_ns", true, true },
+	{ 0 },
+};
+
+static const struct table_column pair_columns[] = {
+	{ "from", true, true },
+	{ "to", true, true },
+	{ "group", true, false },
+	{ "round_trip_ns", true, true },
+	{ 0 },
+};
+
+static const struct table_column memory_columns[] = {
+	{ "cpu_node", true, true },
+	{ "memory_node", true, true },
+	{ "latency_ns", true, true },
+	{ "loaded_latency_ns", true, true },
+	{ "bandwidth_one_pu", true, true },
+	{ "bandwidth", true, true },
+	{ "pus", true, true },
+	{ "region_bytes", true, true },
+	{ "resident", true, true },
+	{ "huge", true, true },
+	{ 0 },
+};
+
+static const struct table_column pu_columns[] = {
+	{ "pu", true, true },          { "pieces", true, true },    { "usual_ns", true, true },
+	{ "deadline_ns", true, true }, { "missed", true, true },    { "lost_ns", true, true },
+	{ "worst_ns", true, true },    { "stolen_ns", true, true }, { 0 },
+};
+
+static const struct table_column miss_columns[] = {
+	{ "pu", true, true },
+	{ "at_ns", true, true },
+	{ "took_ns", true, true },
+	{ 0 },
+};
+
+static const struct table_column clock_columns[] = {
+	{ "what", true, false }, { "pu", true, true },     { "value", true, true },
+	{ "unit", true, false }, { "about", true, false }, { 0 },
+};
+
+/* The kinds of object of a probe, in the order in which text shows them. */
+static const struct shown_probe {
+	const char *name;
+	probe_run *run;
+	struct {
+		const char *kind;
+		const struct table_column *columns;
+	} kinds[KINDS_MAX];
+} probes[] = {
+	{ "coherence", probe_coherence, { { "pair", pair_columns }, { "group", group_columns } } },
+	{ "memory", probe_memory, { { "memory", memory_columns } } },
+	{ "jitter", probe_jitter, { { "miss", miss_columns }, { "pu", pu_columns } } },
+	{ "clock", probe_clock, { { "clock", clock_columns } } },
+	{ "limits", probe_limits, { { "limit", limit_columns } } },
+};
+
+#define PROBES_ALLOWED "allowed is coherence, memory, jitter, clock or limits"
+
+static bool is_of_kind(const json_t *row, const char *kind)
 {
-	json_array_append_new(limits,
-			      json_pack("{s:s, s:i, s:f, s:o, s:s}", "limit", name, "threads",
-					(int)threads, "ns_per_op", ns_per_op, "ops_per_s",
-					ops_per_s > 0 ? json_real(ops_per_s) : json_null(), "about",
-					about));
+	return !strcmp(json_string_value(json_object_get(row, "kind")), kind);
 }
 
-static void probe_clock(json_t *limits)
+static void print_kind(const json_t *all, const char *kind, const struct table_column *columns)
 {
-	const struct clock_source clock = clock_calibrate();
-	char about[256];
+	json_t *const some = json_array();
+	const json_t *row;
+	size_t i;
 
-	snprintf(about, sizeof(about), "one reading of %s%s%s", clock.name,
-		 clock.reason ? "; " : "", clock.reason ? clock.reason : "");
-	add(limits, "clock", 1, clock.read_ns, 0, about);
-}
-
-static int probe_draw(json_t *limits, const char *text, double *sequential_ns, struct fault *fault)
-{
-	/* Operations cost a draw of their own; get:90,put:5,remove:5 is as good as any. */
-	struct draw_options options = {
-		.range = RANGE,
-		.seed = 1,
-		.workers = 1,
-		.insert_operation = 1,
-		.mix = { .share = { 90000, 5000, 5000 }, .order = { 0, 1, 2 }, .count = 3 }
-	};
-	char name[64], about[96] = "the plainest draw of a key and an operation";
-	double cost_ns;
-	int error = dist_parse(text, &options.dist, fault);
-
-	if (!error && draw_cost_measure(&options, DRAWS, &cost_ns))
-		error = fault_set(fault, -ENOMEM, "no memory for the draws of %s", text);
-	if (error)
-		return error;
-	if (*sequential_ns == 0)
-		*sequential_ns = cost_ns;
-	else
-		snprintf(about, sizeof(about), "%.2g ns above the sequential draw",
-			 cost_ns > *sequential_ns ? cost_ns - *sequential_ns : 0.0);
-	snprintf(name, sizeof(name), "draw %s", text);
-	add(limits, name, 1, cost_ns, 0, about);
-	return 0;
-}
-
-static int probe_draws(json_t *limits, const struct topology *topology, struct fault *fault)
-{
-	static const char *const dists[] = { "sequential", "uniform", "zipf:0.99", "hotspot:20:80",
-					     "latest" };
-	double sequential_ns = 0;
-	int error = binding_set(topology, 0, fault);
-
-	for (size_t i = 0; i < sizeof(dists) / sizeof(*dists) && !error; i++)
-		error = probe_draw(limits, dists[i], &sequential_ns, fault);
-	return error;
-}
-
-static int probe_cell(json_t *limits, const struct cell *cell, struct fault *fault)
-{
-	const struct trial_request request = { .cell = cell, .seed = 1 };
-	const char *status, *reason;
-	double ops_per_s;
-	json_t *record;
-	const int error = trial_run(&request, &record, fault);
-
-	if (error)
-		return error;
-	status = json_string_value(json_object_get(record, "status"));
-	reason = json_string_value(json_object_get(record, "reason"));
-	ops_per_s = json_number_value(json_object_get(record, "ops_per_s"));
-	if (status && !strcmp(status, "valid") && ops_per_s > 0)
-		add(limits, cell->variant->name, cell->threads, cell->threads * 1e9 / ops_per_s,
-		    ops_per_s, cell->variant->paper);
-	else
-		json_array_append_new(
-			limits, json_pack("{s:s, s:i, s:n, s:n, s:s}", "limit", cell->variant->name,
-					  "threads", (int)cell->threads, "ns_per_op", "ops_per_s",
-					  "about", reason ? reason : "not valid"));
-	json_decref(record);
-	return 0;
-}
-
-static int probe_trials(json_t *limits, const struct topology *topology, struct fault *fault)
-{
-	static const char *const words[] = { "variant=probe/null,probe/faa,probe/private",
-					     "duration=200ms",
-					     "warmup=100ms",
-					     "counters=off",
-					     "trials=1",
-					     NULL };
-	const struct plan_request request = { .preset = "sweep",
-					      .words = words,
-					      .topology = topology };
-	struct plan plan;
-	int error = plan_make(&request, &plan, fault);
-
-	if (error)
-		return error;
-	for (size_t i = 0; i < plan.count && !error; i++)
-		error = probe_cell(limits, &plan.cells[i], fault);
-	plan_free(&plan);
-	return error;
-}
-
-static int probe_limits(bool as_json, struct fault *fault)
-{
-	json_t *const limits = json_array();
-	struct topology *topology;
-	int error = topology_load(NULL, &topology, fault);
-
-	if (error)
-		goto no_topology;
-	/* Trials first: probe_draws() binds this thread, and a child would inherit that. */
-	error = probe_trials(limits, topology, fault);
-	if (!error)
-		error = probe_draws(limits, topology, fault);
-	if (!error) {
-		probe_clock(limits);
-		table_print(stdout, columns, limits, as_json ? TABLE_JSON : TABLE_TEXT);
+	json_array_foreach(all, i, row)
+	{
+		if (is_of_kind(row, kind))
+			json_array_append(some, (json_t *)(uintptr_t)row);
 	}
-	topology_free(topology);
-no_topology:
-	json_decref(limits);
-	return error;
+	if (json_array_size(some)) {
+		table_print(stdout, columns, some, TABLE_TEXT);
+		fputc('\n', stdout);
+	}
+	json_decref(some);
+}
+
+static const char *text_at(const json_t *row, const char *key)
+{
+	return json_string_value(json_object_get(row, key));
+}
+
+static void print_text(const struct shown_probe *probe, const json_t *all)
+{
+	const json_t *row;
+	size_t i;
+
+	for (size_t k = 0; k < KINDS_MAX && probe->kinds[k].kind; k++)
+		print_kind(all, probe->kinds[k].kind, probe->kinds[k].columns);
+	json_array_foreach(all, i, row)
+	{
+		if (is_of_kind(row, "unavailable"))
+			printf("%s: unavailable: %s\n", text_at(row, "what"),
+			       text_at(row, "reason"));
+		else if (is_of_kind(row, "note"))
+			printf("%s\n", text_at(row, "text"));
+	}
 }
 
 struct asked_probe {
-	bool has_name, as_json;
+	const struct shown_probe *probe;
+	bool as_json;
+	uint64_t budget_ns;
 };
+
+static int take_seconds(struct asked_probe *asked, const char *text, struct fault *fault)
+{
+	char *end;
+	const unsigned long seconds = strtoul(text, &end, 10);
+
+	if (end == text || *end || text[strspn(text, "0123456789")] || !seconds ||
+	    seconds > SECONDS_MOST)
+		return fault_set(fault, -EINVAL, "--seconds %.60s: allowed is 1 to %d", text,
+				 SECONDS_MOST);
+	asked->budget_ns = seconds * NS_PER_S;
+	return 0;
+}
 
 static int take(const struct option_row *row, char *text, void *values, struct fault *fault)
 {
 	struct asked_probe *const asked = values;
 
-	if (row) {
-		asked->as_json = true;
+	if (row && !strcmp(row->name, "seconds"))
+		return take_seconds(asked, text, fault);
+	asked->as_json |= row != NULL;
+	if (row)
 		return 0;
-	}
-	if (asked->has_name || strcmp(text, "limits"))
-		return fault_set(fault, -EINVAL, "probe %.60s: allowed is limits", text);
-	asked->has_name = true;
-	return 0;
+	for (size_t i = 0; i < sizeof(probes) / sizeof(*probes) && !asked->probe; i++)
+		if (!strcmp(probes[i].name, text)) {
+			asked->probe = &probes[i];
+			return 0;
+		}
+	return fault_set(fault, -EINVAL, "probe %.60s: " PROBES_ALLOWED, text);
+}
+
+static int probe(const struct asked_probe *asked, struct fault *fault)
+{
+	struct topology *topology;
+	struct probe_options options = { .budget_ns = asked->budget_ns };
+	int error = topology_load(NULL, &topology, fault);
+	json_t *found;
+
+	if (error)
+		return error;
+	options.topology = topology;
+	found = json_array();
+	error = asked->probe->run(&options, found, fault);
+	if (!error && asked->as_json)
+		table_print(stdout, NULL, found, TABLE_JSON);
+	else if (!error)
+		print_text(asked->probe, found);
+	json_decref(found);
+	topology_free(topology);
+	return error;
 }
 
 static int run(const struct command *self, int count, char **words)
 {
-	struct asked_probe asked = { .as_json = false };
+	struct asked_probe asked = { .budget_ns = SECONDS_DEFAULT * NS_PER_S };
 	struct fault fault;
 	int error = options_read(self->options, count, words, take, &asked, &fault);
 
-	if (!error && !asked.has_name)
-		error = fault_set(&fault, -EINVAL, "probe: allowed is limits");
+	if (!error && !asked.probe)
+		error = fault_set(&fault, -EINVAL, "probe: " PROBES_ALLOWED);
 	if (!error)
-		error = probe_limits(asked.as_json, &fault);
+		error = probe(&asked, &fault);
 	if (error == -EINTR)
 		return CLI_INTERRUPTED;
 	return error ? cli_fail(error, &fault) : CLI_DONE;
 }
 
+static void print_details(void)
+{
+	printf("coherence  round trip of a cache line between two PUs: all pairs, or as many as "
+	       "the\n"
+	       "           time allows, summed up by what lies between them\n"
+	       "memory     latency, idle and loaded, and bandwidth (bytes/s), node by node\n"
+	       "jitter     fixed work against a deadline on every PU, what missed it, stolen time\n"
+	       "clock      rate, cost and drift of the clock, and whether all PUs agree on it\n"
+	       "limits     no word, a private word and one shared word by threads and place;\n"
+	       "           each draw; a reading of the clock. Takes what its trials take.\n");
+}
+
 const struct command command_probe = {
 	.name = "probe",
-	.arguments = "limits [--json]",
-	.summary = "Measure what the harness and one shared word cost on this machine.",
+	.arguments = "coherence|memory|jitter|clock|limits [--seconds N] [--json]",
+	.summary = "Measure what this machine itself costs: lines, memory, time, shared words.",
 	.options = rows,
+	.details = print_details,
 	.run = run,
 };

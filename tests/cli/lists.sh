@@ -60,6 +60,14 @@ probe_limits_knows_draws_and_words() {
 	done
 }
 
+probe_memory_reads_back_where_the_region_is() {
+	numamark probe memory --seconds 1 --json
+	expect_status 0
+	for key in latency_ns loaded_latency_ns bandwidth resident; do
+		grep -q "\"$key\": " "$scratch/said" || fail "no $key"
+	done
+}
+
 verify_counts_histories_and_says_what_was_checked() {
 	numamark verify queue/vyukov 'map/line*' probe/null --seconds 2 --seed 5 --threads 2
 	expect_status 0
@@ -103,6 +111,7 @@ check lists_all_print_in_every_format
 check list_of_variants_has_its_stable_keys
 check list_is_of_variants_if_none_is_named
 check probe_limits_knows_draws_and_words
+check probe_memory_reads_back_where_the_region_is
 check verify_counts_histories_and_says_what_was_checked
 check host_check_grades_every_item
 check output_that_takes_nothing_is_told

@@ -1,0 +1,169 @@
+/*
+ * How punctual is each PU? All PUs at once do the same small piece of work over and over, and each
+ * piece has a deadline of twice what it takes undisturbed. What misses it was interrupted, or its PU
+ * was taken away.
+ */
+#include "runners/probe/jitter.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runners/probe/crew.h"
+#include "runners/probe/probe.h"
+#include "topology/clock.h"
+#include "topology/kernel_file.h"
+
+enum {
+	PIECE_STEPS = 20000, /* of a multiplication: 20 to 30 microseconds */
+	PIECES_FIRST = 1000, /* that tell what is usual */
+	DEADLINE = 2,        /* times that */
+	RUN_NS_MOST = 2000000000,
+	STAT_BYTES = 1 << 20 /* /proc/stat of thousands of PUs and interrupts */
+};
+
+void jitter_note(struct jitter_tally *tally, uint64_t at_ns, uint64_t took_ns)
+{
+	unsigned place = tally->kept < JITTER_MISSES_KEPT ? tally->kept : JITTER_MISSES_KEPT - 1;
+
+	tally->pieces++;
+	if (took_ns > tally->worst_ns)
+		tally->worst_ns = took_ns;
+	if (took_ns <= tally->deadline_ns)
+		return;
+	tally->missed++;
+	tally->lost_ns += took_ns - tally->usual_ns;
+	if (tally->kept == JITTER_MISSES_KEPT && took_ns <= tally->misses[place].took_ns)
+		return;
+	for (; place && tally->misses[place - 1].took_ns < took_ns; place--)
+		tally->misses[place] = tally->misses[place - 1];
+	tally->misses[place] = (struct jitter_miss){ at_ns, took_ns };
+	tally->kept += tally->kept < JITTER_MISSES_KEPT;
+}
+
+/* "cpu7 user nice system idle iowait irq softirq steal ..." */
+int jitter_stolen_ns(const char *stat, unsigned pu_os_index, uint64_t tick_ns, uint64_t *stolen_ns)
+{
+	char name[32];
+	const char *line;
+	uint64_t ticks;
+
+	snprintf(name, sizeof(name), "\ncpu%u ", pu_os_index);
+	line = strstr(stat, name);
+	if (!line ||
+	    sscanf(line + strlen(name), "%*u %*u %*u %*u %*u %*u %*u %" SCNu64, &ticks) != 1)
+		return -ENODATA;
+	*stolen_ns = ticks * tick_ns;
+	return 0;
+}
+
+/* Each step waits for the last: no core does it in less time than another of its kind. */
+static uint64_t do_piece(void)
+{
+	const uint64_t start_ns = clock_monotonic_ns();
+	uint64_t x = start_ns;
+
+	for (int i = 0; i < PIECE_STEPS; i++) {
+		x = x * 6364136223846793005u + 1442695040888963407u;
+		__asm__ volatile("" : "+r"(x));
+	}
+	return clock_monotonic_ns() - start_ns;
+}
+
+struct watch {
+	uint64_t until_ns, start_ns;
+	struct jitter_tally *tallies;
+};
+
+static void keep_pace(void *context, unsigned rank)
+{
+	struct watch *const watch = context;
+	struct jitter_tally *const tally = &watch->tallies[rank];
+
+	tally->usual_ns = UINT64_MAX;
+	for (int i = 0; i < PIECES_FIRST; i++) {
+		const uint64_t took_ns = do_piece();
+
+		tally->usual_ns = took_ns < tally->usual_ns ? took_ns : tally->usual_ns;
+	}
+	tally->deadline_ns = DEADLINE * tally->usual_ns;
+	for (uint64_t now_ns = clock_monotonic_ns(); now_ns < watch->until_ns;
+	     now_ns = clock_monotonic_ns())
+		jitter_note(tally, now_ns - watch->start_ns, do_piece());
+}
+
+static json_t *stolen_json(const char *before, const char *after, unsigned os_index)
+{
+	const uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t from, to;
+
+	if (jitter_stolen_ns(before, os_index, tick_ns, &from) ||
+	    jitter_stolen_ns(after, os_index, tick_ns, &to))
+		return json_null();
+	return json_integer((json_int_t)(to - from));
+}
+
+static json_t *pu_row(const struct jitter_tally *tally, unsigned os_index, json_t *stolen)
+{
+	return json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", "pu", "pu",
+			 (int)os_index, "pieces", (json_int_t)tally->pieces, "usual_ns",
+			 (json_int_t)tally->usual_ns, "deadline_ns", (json_int_t)tally->deadline_ns,
+			 "missed", (json_int_t)tally->missed, "lost_ns", (json_int_t)tally->lost_ns,
+			 "worst_ns", (json_int_t)tally->worst_ns, "stolen_ns", stolen);
+}
+
+static void add_rows(const struct topology *topology, const struct jitter_tally *tallies,
+		     const char *before, const char *after, json_t *rows)
+{
+	for (unsigned i = 0; i < topology_pu_count(topology); i++) {
+		const unsigned os_index = topology_pu(topology, i)->os_index;
+
+		json_array_append_new(
+			rows, pu_row(&tallies[i], os_index, stolen_json(before, after, os_index)));
+	}
+	for (unsigned i = 0; i < topology_pu_count(topology); i++)
+		for (unsigned m = 0; m < tallies[i].kept; m++)
+			json_array_append_new(
+				rows, json_pack("{s:s, s:i, s:I, s:I}", "kind", "miss", "pu",
+						(int)topology_pu(topology, i)->os_index, "at_ns",
+						(json_int_t)tallies[i].misses[m].at_ns, "took_ns",
+						(json_int_t)tallies[i].misses[m].took_ns));
+}
+
+int probe_jitter(const struct probe_options *options, json_t *rows, struct fault *fault)
+{
+	const unsigned count = topology_pu_count(options->topology);
+	unsigned *const pus = calloc(count, sizeof(*pus));
+	struct watch watch = { .tallies = calloc(count, sizeof(*watch.tallies)) };
+	char *const before = malloc(STAT_BYTES), *const after = malloc(STAT_BYTES);
+	int error = -ENOMEM;
+
+	if (!pus || !watch.tallies || !before || !after) {
+		fault_set(fault, error, "no memory to watch %u PUs", count);
+		goto fail;
+	}
+	for (unsigned i = 0; i < count; i++)
+		pus[i] = i;
+	kernel_file_read(before, STAT_BYTES, "/proc/stat");
+	watch.start_ns = clock_monotonic_ns();
+	watch.until_ns = watch.start_ns +
+			 (options->budget_ns < RUN_NS_MOST ? options->budget_ns : RUN_NS_MOST);
+	error = crew_run(options->topology, pus, count, keep_pace, &watch, fault);
+	kernel_file_read(after, STAT_BYTES, "/proc/stat");
+	if (error)
+		goto fail;
+	add_rows(options->topology, watch.tallies, before, after, rows);
+	probe_note(rows,
+		   "All PUs at once; of each PU the %d longest misses. The kernel counts "
+		   "stolen time in ticks of %ld ms.",
+		   JITTER_MISSES_KEPT, 1000 / sysconf(_SC_CLK_TCK));
+fail:
+	free(after);
+	free(before);
+	free(watch.tallies);
+	free(pus);
+	return error;
+}
