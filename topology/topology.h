@@ -70,6 +70,13 @@ struct topology_cache {
 int topology_load(const char *input, struct topology **topology, struct fault *fault);
 void topology_free(struct topology *topology);
 
+/**
+ * topology_export() - write the live machine as an hwloc XML file.
+ *
+ * Return: 0, or the errno of reading the machine or writing the file, with the sentence in @fault.
+ */
+int topology_export(const char *folder, const char *name, struct fault *fault);
+
 /* Loaded from this very host: only then may threads be bound and pages be placed by it. */
 bool topology_is_live(const struct topology *topology);
 

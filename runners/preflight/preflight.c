@@ -1,9 +1,15 @@
 #include "runners/preflight/preflight.h"
 
 #include <glob.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "topology/ranges.h"
+
+enum { INTERRUPT_PUS_MAX = 4096, FREQUENCY_SPREAD_PERCENT = 5 };
 
 /* Reads one item under @root into item->found and grades it. */
 typedef void item_check(const char *root, struct preflight_item *item);
@@ -168,6 +174,128 @@ static void check_load(const char *root, struct preflight_item *item)
 	item->grade = running ? PREFLIGHT_CAVEAT : PREFLIGHT_FIT;
 }
 
+/* Applies @visit to each file that @pattern names under @root. Return: how many there were. */
+typedef void visit_file(const char *path, void *context);
+
+static size_t each_file(const char *root, const char *pattern, visit_file *visit, void *context)
+{
+	char full[4096];
+	glob_t files;
+	size_t count;
+
+	snprintf(full, sizeof(full), "%s/%s", root, pattern);
+	if (glob(full, 0, NULL, &files))
+		return 0;
+	count = files.gl_pathc;
+	for (size_t i = 0; i < count; i++)
+		visit(files.gl_pathv[i], context);
+	globfree(&files);
+	return count;
+}
+
+static void check_isolation(const char *root, struct preflight_item *item)
+{
+	/* The file of a host that isolates none holds an empty line. */
+	if (read_first_line(root, "sys/devices/system/cpu/isolated", item->found,
+			    sizeof(item->found))) {
+		say_unknown(item);
+		return;
+	}
+	item->grade = item->found[0] ? PREFLIGHT_FIT : PREFLIGHT_CAVEAT;
+	reword(item, item->found, "none");
+}
+
+/* Which PUs the interrupts of devices may come to. */
+struct interrupts {
+	bool serves[INTERRUPT_PUS_MAX];
+	unsigned count;
+};
+
+static void note_interrupt(const char *path, void *context)
+{
+	struct interrupts *const interrupts = context;
+	unsigned pus[INTERRUPT_PUS_MAX];
+	char line[4096];
+	int count;
+
+	if (read_first_line("", path, line, sizeof(line)))
+		return;
+	count = ranges_parse(line, pus, INTERRUPT_PUS_MAX, NULL);
+	for (int i = 0; i < count; i++)
+		if (pus[i] < INTERRUPT_PUS_MAX)
+			interrupts->serves[pus[i]] = true;
+	interrupts->count++;
+}
+
+static void check_interrupts(const char *root, struct preflight_item *item)
+{
+	struct interrupts interrupts = { .count = 0 };
+	unsigned pus = 0;
+
+	say_unknown(item);
+	each_file(root, "proc/irq/[0-9]*/smp_affinity_list", note_interrupt, &interrupts);
+	for (unsigned i = 0; i < INTERRUPT_PUS_MAX; i++)
+		pus += interrupts.serves[i];
+	if (!pus)
+		return;
+	snprintf(item->found, sizeof(item->found), "%u on %u PU%s", interrupts.count, pus,
+		 pus == 1 ? "" : "s");
+	item->grade = pus == 1 ? PREFLIGHT_FIT : PREFLIGHT_CAVEAT;
+}
+
+struct extremes {
+	unsigned long lowest, highest;
+};
+
+static void note_frequency(const char *path, void *context)
+{
+	struct extremes *const extremes = context;
+	char line[64];
+	unsigned long khz;
+
+	if (read_first_line("", path, line, sizeof(line)))
+		return;
+	khz = strtoul(line, NULL, 10);
+	extremes->lowest = khz < extremes->lowest ? khz : extremes->lowest;
+	extremes->highest = khz > extremes->highest ? khz : extremes->highest;
+}
+
+static void check_frequency(const char *root, struct preflight_item *item)
+{
+	struct extremes khz = { .lowest = ULONG_MAX };
+
+	say_unknown(item);
+	each_file(root, "sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq",
+		  note_frequency, &khz);
+	if (!khz.highest)
+		return;
+	snprintf(item->found, sizeof(item->found), "%lu to %lu MHz", khz.lowest / 1000,
+		 khz.highest / 1000);
+	item->grade = (khz.highest - khz.lowest) * 100 > khz.highest * FREQUENCY_SPREAD_PERCENT
+			      ? PREFLIGHT_CAVEAT
+			      : PREFLIGHT_FIT;
+}
+
+static void add_events(const char *path, void *context)
+{
+	char line[64];
+
+	if (!read_first_line("", path, line, sizeof(line)))
+		*(unsigned long *)context += strtoul(line, NULL, 10);
+}
+
+static void check_throttling(const char *root, struct preflight_item *item)
+{
+	unsigned long events = 0;
+
+	say_unknown(item);
+	if (!each_file(root, "sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/*_throttle_count",
+		       add_events, &events))
+		return;
+	snprintf(item->found, sizeof(item->found), "%lu", events);
+	item->grade = events ? PREFLIGHT_CAVEAT : PREFLIGHT_FIT;
+}
+
 static const struct {
 	struct preflight_item item;
 	item_check *check;
@@ -217,6 +345,28 @@ static const struct {
 	    .why = "other clocks cost a system call per reading",
 	    .mend = "boot with tsc=reliable if the hardware allows it" },
 	  check_clock_source },
+	{ { .name = "isolated-cpus",
+	    .wanted = "those measured on",
+	    .why = "on other CPUs the kernel runs its own work, timers and callbacks, between ours",
+	    .mend = "boot with isolcpus=LIST nohz_full=LIST rcu_nocbs=LIST, and start numamark "
+		    "with taskset -c LIST" },
+	  check_isolation },
+	{ { .name = "irq-affinity",
+	    .wanted = "all on 1 PU",
+	    .why = "interrupts of devices stop a worker wherever they come",
+	    .mend = "stop irqbalance, and write one PU that is not measured on to "
+		    "/proc/irq/*/smp_affinity_list" },
+	  check_interrupts },
+	{ { .name = "frequency-drift",
+	    .wanted = "within 5 %",
+	    .why = "PUs at different clock rates measure the clock, not the structure",
+	    .mend = "governor performance and turbo off, then wait until all PUs are awake" },
+	  check_frequency },
+	{ { .name = "thermal-throttling",
+	    .wanted = "0",
+	    .why = "a CPU that was too hot since it was booted has slowed down, and may again",
+	    .mend = "mend the cooling; compare this count before and after a run in its records" },
+	  check_throttling },
 	{ { .name = "load",
 	    .wanted = "0",
 	    .why = "threads runnable beside us take CPUs, caches and memory bandwidth",

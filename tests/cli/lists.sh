@@ -84,11 +84,26 @@ verify_counts_histories_and_says_what_was_checked() {
 host_check_grades_every_item() {
 	numamark host check
 	expect_status 0
-	grep -qE '^This host: (fit|caveat|unfit)\.$' "$scratch/said" ||
+	grep -qE '^This host: (fit|usable with caveats|unfit)\.$' "$scratch/said" ||
 		fail "$(cat "$scratch/said")"
-	numamark host describe
+}
+
+host_describe_writes_a_folder() {
+	numamark host describe -o "$scratch/hosts/this"
 	expect_status 0
 	grep -q '^host  *kernel ' "$scratch/said" || fail "$(cat "$scratch/said")"
+	"$program" topo --input "$scratch/hosts/this/topology.xml" >"$scratch/described"
+	grep -q '"kernel"' "$scratch/hosts/this/facts.json"
+	grep -q '"probe/faa"' "$scratch/hosts/this/limits.json"
+}
+
+# Of a home of its own: nothing that this machine's owner has applied is touched.
+host_restore_without_apply_is_refused() {
+	[ "$(id -u)" != 0 ] || [ ! -e /var/lib/numamark/host-before.json ] ||
+		skip "settings are applied here"
+	XDG_STATE_HOME=$scratch numamark host restore
+	expect_status 2
+	grep -q 'nothing was applied' "$scratch/errors" || fail "$(cat "$scratch/errors")"
 }
 
 output_that_takes_nothing_is_told() {
@@ -114,4 +129,6 @@ check probe_limits_knows_draws_and_words
 check probe_memory_reads_back_where_the_region_is
 check verify_counts_histories_and_says_what_was_checked
 check host_check_grades_every_item
+check host_describe_writes_a_folder
+check host_restore_without_apply_is_refused
 check output_that_takes_nothing_is_told

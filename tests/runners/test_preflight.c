@@ -7,11 +7,7 @@
 #include <cmocka.h>
 
 #include "runners/preflight/preflight.h"
-#include "tests/runners/folder.h"
-
-struct fake_file {
-	const char *path, *text;
-};
+#include "tests/runners/fake_host.h"
 
 static const struct fake_file good[] = {
 	{ "proc/cpuinfo", "processor : 0\nflags : fpu vme\n" },
@@ -25,22 +21,20 @@ static const struct fake_file good[] = {
 	{ "sys/devices/system/cpu/smt/active", "0\n" },
 	{ "sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n" },
 	{ "sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n" },
+	{ "sys/devices/system/cpu/isolated", "2-63\n" },
+	{ "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "2900000\n" },
+	{ "sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "2890000\n" },
+	{ "sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count", "0\n" },
+	{ "sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count", "0\n" },
+	{ "proc/irq/1/smp_affinity_list", "0\n" },
+	{ "proc/irq/24/smp_affinity_list", "0\n" },
 };
-
-static void write_fake(const char *root, const char *path, const char *text)
-{
-	char command[1024];
-
-	snprintf(command, sizeof(command), "mkdir -p \"$(dirname '%s/%s')\"", root, path);
-	assert_int_equal(system(command), 0);
-	assert_int_equal(folder_write(root, path, text, strlen(text)), 0);
-}
 
 static int make_good_host(void **state)
 {
 	*state = folder_make();
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
-		write_fake(*state, good[i].path, good[i].text);
+		fake_host_write(*state, good[i].path, good[i].text);
 	return 0;
 }
 
@@ -98,18 +92,26 @@ static void each_defect_is_found(void **state)
 		  "transparent-huge-pages", "always", PREFLIGHT_CAVEAT },
 		{ "sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n",
 		  "clock-source", "hpet", PREFLIGHT_CAVEAT },
+		{ "sys/devices/system/cpu/isolated", "\n", "isolated-cpus", "none",
+		  PREFLIGHT_CAVEAT },
+		{ "sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "2100000\n",
+		  "frequency-drift", "2100 to 2900 MHz", PREFLIGHT_CAVEAT },
+		{ "sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count", "3\n",
+		  "thermal-throttling", "3", PREFLIGHT_CAVEAT },
+		{ "proc/irq/24/smp_affinity_list", "0,4-6\n", "irq-affinity", "2 on 4 PUs",
+		  PREFLIGHT_CAVEAT },
 	};
 
 	for (size_t i = 0; i < sizeof(defects) / sizeof(*defects); i++) {
 		struct preflight preflight;
 
-		write_fake(*state, defects[i].path, defects[i].text);
+		fake_host_write(*state, defects[i].path, defects[i].text);
 		preflight_check(*state, &preflight);
 		assert_string_equal(item(&preflight, defects[i].name)->found, defects[i].found);
 		assert_int_equal(item(&preflight, defects[i].name)->grade, defects[i].grade);
 		assert_int_equal(preflight.grade, defects[i].grade);
 		for (size_t k = 0; k < sizeof(good) / sizeof(*good); k++)
-			write_fake(*state, good[k].path, good[k].text);
+			fake_host_write(*state, good[k].path, good[k].text);
 	}
 }
 
@@ -121,7 +123,7 @@ static void amd_boost_counts_as_turbo(void **state)
 	snprintf(path, sizeof(path), "%s/sys/devices/system/cpu/intel_pstate/no_turbo",
 		 (char *)*state);
 	assert_int_equal(remove(path), 0);
-	write_fake(*state, "sys/devices/system/cpu/cpufreq/boost", "1\n");
+	fake_host_write(*state, "sys/devices/system/cpu/cpufreq/boost", "1\n");
 	preflight_check(*state, &preflight);
 	assert_string_equal(item(&preflight, "turbo")->found, "on");
 }
