@@ -19,6 +19,7 @@ static const struct option_row rows[] = {
 	{ "output", 'o', "DIR", "the result folder (default: numamark-PRESET-TIME)" },
 	{ "resume", 0, NULL, "run exactly the trials that the folder lacks" },
 	{ "dry-run", 0, NULL, "print the cells and the expected time, run nothing" },
+	{ "input", 0, "MACHINE", "with --dry-run: plan for this hwloc XML file or synthetic string" },
 	{ "label", 0, "TEXT", "stands in every record, to tell campaigns apart" },
 	{ "seed", 0, "N", "of the order of trials and of all draws" },
 	{ "quiet", 'q', NULL, "no progress" },
@@ -27,6 +28,7 @@ static const struct option_row rows[] = {
 
 struct run_options {
 	const char *preset, *label;
+	const char *machine;    /* NULL: this one */
 	char directory[PATH_BYTES];
 	const char **words;    /* key=value, NULL-terminated */
 	size_t word_count;
@@ -91,6 +93,8 @@ static int take_option(const struct option_row *row, char *text, struct run_opti
 		return take_label(options, text, fault);
 	if (!strcmp(row->name, "seed"))
 		return take_seed(options, text, fault);
+	if (!strcmp(row->name, "input"))
+		options->machine = text;
 	options->resume |= !strcmp(row->name, "resume");
 	options->dry_run |= !strcmp(row->name, "dry-run");
 	options->is_quiet |= !strcmp(row->name, "quiet");
@@ -129,6 +133,11 @@ static int check_options(const struct run_options *options, struct fault *fault)
 	if (options->resume && !*options->directory)
 		return fault_set(fault, -EINVAL,
 				 "--resume: which folder is to be resumed? Name it with -o DIR");
+	if (options->machine && !options->dry_run)
+		return fault_set(fault, -EINVAL,
+				 "--input %.200s: another machine can be planned for, not run on: "
+				 "add --dry-run",
+				 options->machine);
 	return 0;
 }
 
@@ -279,7 +288,7 @@ static int run(const struct command *self, int count, char **words)
 	if (!error)
 		error = check_options(&options, &fault);
 	if (!error)
-		error = topology_load(NULL, &topology, &fault);
+		error = topology_load(options.machine, &topology, &fault);
 	status = error ? cli_fail(error, &fault) : run_plan(&options, topology);
 	if (topology)
 		topology_free(topology);
@@ -289,7 +298,7 @@ static int run(const struct command *self, int count, char **words)
 
 const struct command command_run = {
 	.name = "run",
-	.arguments = "PRESET|FILE.ini [key=value ...] [-o DIR] [--resume] [--dry-run] "
+	.arguments = "PRESET|FILE.ini [key=value ...] [-o DIR] [--resume] [--dry-run [--input MACHINE]] "
 		     "[--label TEXT] [--seed N] [--quiet]",
 	.summary = "Measure a campaign, and draw its figures.",
 	.options = rows,

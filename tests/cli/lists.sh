@@ -106,6 +106,20 @@ host_restore_without_apply_is_refused() {
 	grep -q 'nothing was applied' "$scratch/errors" || fail "$(cat "$scratch/errors")"
 }
 
+# The folder of a machine that is not here: 128 PUs, and a plan for them that is not out of date.
+host_folder_has_a_plan_that_can_be_rehearsed() {
+	folder=hosts/c6i.metal
+	numamark topo --input $folder/topology.xml --json
+	expect_status 0
+	[ "$(grep -c '"os_index"' "$scratch/said")" -ge 128 ] || fail "fewer than 128 PUs"
+	numamark run $folder/plan.ini --dry-run --input $folder/topology.xml
+	expect_status 0
+	expected=$(sed -n 's/^; That is \(.*\)\.$/\1/p' $folder/plan.ini)
+	[ "$(tail -n 1 "$scratch/said")" = "$expected" ] ||
+		fail "plan.ini says '$expected', it is now '$(tail -n 1 "$scratch/said")'"
+	grep -q ' 128$\| 128 ' "$scratch/said" || fail "no cell of 128 threads"
+}
+
 output_that_takes_nothing_is_told() {
 	[ -w /dev/full ] || skip "no /dev/full here"
 	! "$program" list >/dev/full 2>"$scratch/errors" || fail "status 0"
@@ -131,4 +145,5 @@ check verify_counts_histories_and_says_what_was_checked
 check host_check_grades_every_item
 check host_describe_writes_a_folder
 check host_restore_without_apply_is_refused
+check host_folder_has_a_plan_that_can_be_rehearsed
 check output_that_takes_nothing_is_told

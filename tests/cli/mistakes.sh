@@ -134,6 +134,7 @@ mistake_in_other_commands_is_one_line_too() {
 	expect_mistake 2 'one result folder' report a b
 	expect_mistake 2 'limits' probe limit
 	expect_mistake 2 'seconds 0' probe clock --seconds 0
+	expect_mistake 2 'add --dry-run' run quick --input 'pu:4'
 	expect_mistake 2 'restore or describe' host chekc
 	expect_mistake 2 'no such command' help chekc
 	expect_mistake 2 'options alone' topo machine.xml
