@@ -11,6 +11,7 @@ function(numamark_install)
 	install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 	install(DIRECTORY workloads/presets DESTINATION ${data}/workloads
 		FILES_MATCHING PATTERN "*.ini")
+	install(DIRECTORY runners/measure/groups DESTINATION ${data}/runners/measure)
 	install(DIRECTORY plots DESTINATION ${data}
 		FILES_MATCHING PATTERN "*.gp" PATTERN "*.css")
 	install(DIRECTORY hosts DESTINATION ${data} PATTERN CMakeLists.txt EXCLUDE)

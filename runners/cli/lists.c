@@ -112,6 +112,7 @@ static const struct table_column dist_columns[] = {
 
 static const struct table_column counter_columns[] = {
 	{ "counters", true, false },
+	{ "events", true, false },
 	{ "meaning", true, false },
 	{ 0 },
 };

@@ -44,7 +44,7 @@ static const struct {
 	bool (*is_present)(const char *name);
 	const char *gives, *get;
 } features[] = {
-	{ "papi", has_papi, "counters of page faults, context switches and migrations per thread",
+	{ "papi", has_papi, "counters per thread: the groups of `numamark list counters`",
 	  "apt-get install libpapi-dev, then build again" },
 	{ "cminpack", has_cminpack, "scaling laws fitted to throughput: contention, coherency, knee",
 	  "apt-get install libcminpack-dev, then build again" },

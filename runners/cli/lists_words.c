@@ -1,6 +1,6 @@
 /* Words of axes, and what they mean. */
 #include "runners/cli/lists.h"
-#include "runners/measure/counters.h"
+#include "runners/measure/counter_groups.h"
 
 struct word {
 	const char *name, *meaning;
@@ -72,16 +72,28 @@ static void join_events(const struct counter_group *group, char *text, size_t ro
 					 group->events[i].name);
 }
 
+static void add_group(const char *name, void *rows)
+{
+	struct counter_group group;
+	struct fault fault;
+	char events[1024];
+
+	if (counter_group_load(name, &group, &fault)) {
+		json_array_append_new(rows, json_pack("{s:s, s:s, s:s}", "counters", name, "events",
+						      "", "meaning", fault.text));
+		return;
+	}
+	join_events(&group, events, sizeof(events));
+	json_array_append_new(rows, json_pack("{s:s, s:s, s:s}", "counters", name, "events", events,
+					      "meaning", group.meaning));
+}
+
 json_t *list_counters(void)
 {
 	json_t *const rows = json_array();
-	char events[1024];
 
-	for (size_t i = 0; i < counter_groups_count; i++) {
-		join_events(&counter_groups[i], events, sizeof(events));
-		json_array_append_new(rows, json_pack("{s:s, s:s}", "counters",
-						      counter_groups[i].name, "meaning", events));
-	}
-	json_array_append_new(rows, json_pack("{s:s, s:s}", "counters", "off", "meaning", "none"));
+	counter_groups_each(add_group, rows);
+	json_array_append_new(rows, json_pack("{s:s, s:s, s:s}", "counters", "off", "events", "",
+					      "meaning", "none"));
 	return rows;
 }

@@ -3,36 +3,19 @@
  *
  * A capability is proven by adding and starting its event, never by asking: PAPI_query_event() and
  * PAPI_num_cmp_hwctrs() answer yes in virtual machines that count nothing. What is missing is
- * `unavailable` with the reason, never 0. Groups of events are text files,
- * runners/measure/groups/<name>.txt, built in.
+ * `unavailable` with the reason, never 0.
  *
- * No multiplexing: all events of a group are counted all the time or not at all.
+ * No multiplexing: an event is counted all the time or not at all. A group that has more events than
+ * the processor has counters, which is found by trying, is counted in several passes, each in a
+ * trial of its own.
  */
 #ifndef RUNNERS_MEASURE_COUNTERS_H
 #define RUNNERS_MEASURE_COUNTERS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-enum { COUNTERS_EVENTS_MAX = 16, COUNTERS_REASON_BYTES = 256 };
-
-struct counter_event {
-	const char *event;      /* PAPI's name */
-	const char *name;       /* in records */
-	const char *meaning;
-};
-
-struct counter_group {
-	const char *name;
-	const struct counter_event *events;
-	size_t count;
-};
-
-extern const struct counter_group counter_groups[];
-extern const size_t counter_groups_count;
-
-/* Return: the group, or NULL. */
-const struct counter_group *counter_group_find(const char *name);
+#include "runners/measure/counter_cause.h"
+#include "runners/measure/counter_groups.h"
 
 struct counter_reading {
 	uint64_t value;
@@ -49,12 +32,13 @@ struct counters;    /* of one thread */
  *
  * Events that cannot be had are left out and say why in counters_read().
  *
+ * @pass:  any number: pass 0 and the number of passes are the same.
  * @counters:  out; released with counters_close().
  *
  * Return: 0, or -ENOMEM.
  * Threads: the one that is counted; so are all calls below but counters_read().
  */
-int counters_open(const struct counter_group *group, struct counters **counters);
+int counters_open(const struct counter_group *group, unsigned pass, struct counters **counters);
 
 /* Zero and start, stop. Some microseconds each: outside of what is measured. */
 void counters_start(struct counters *counters);

@@ -9,10 +9,11 @@ struct counters {
 	const struct counter_group *group;
 };
 
-int counters_open(const struct counter_group *group, struct counters **result)
+int counters_open(const struct counter_group *group, unsigned pass, struct counters **result)
 {
 	struct counters *counters = calloc(1, sizeof(*counters));
 
+	(void)pass;
 	if (!counters)
 		return -ENOMEM;
 	counters->group = group;

@@ -10,16 +10,14 @@
 #include "runners/measure/counters.h"
 #include "topology/clock.h"
 
-enum {
-	NO_POSITION = -1,
-	PARANOID_FULL_DOMAIN = 1,    /* the highest value that lets anyone count in the kernel */
-	PARANOID_UNKNOWN = -2     /* below any value it takes */
-};
+enum { NO_POSITION = -1 };
 
 struct counters {
 	const struct counter_group *group;
 	int set;                           /* PAPI's event set: only events that were proven */
 	int position[COUNTERS_EVENTS_MAX];    /* in the set, NO_POSITION if it is not there */
+	unsigned pass[COUNTERS_EVENTS_MAX];   /* that counts it, of those that can be had */
+	unsigned passes;
 	int count;
 	char reasons[COUNTERS_EVENTS_MAX][COUNTERS_REASON_BYTES];
 	long long values[COUNTERS_EVENTS_MAX];
@@ -51,20 +49,6 @@ static void start_library(void)
 		library_error = PAPI_thread_init(thread_number);
 }
 
-/* kernel.perf_event_paranoid, or PARANOID_UNKNOWN where it cannot be read. */
-static int read_paranoid(void)
-{
-	FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "re");
-	int value;
-
-	if (!file)
-		return PARANOID_UNKNOWN;
-	if (fscanf(file, "%d", &value) != 1)
-		value = PARANOID_UNKNOWN;
-	fclose(file);
-	return value;
-}
-
 /* Why PAPI's component for kernel events is off as a whole, or NULL. */
 static const char *component_refusal(const char *event)
 {
@@ -94,47 +78,77 @@ static bool is_privileged(void)
 	return capabilities & (1ull << SYS_ADMIN_BIT | 1ull << PERFMON_BIT);
 }
 
-/* The cause in words, with the command that mends it where one does. */
 static void explain(const char *event, int error, char *reason)
 {
-	const char *refusal = component_refusal(event);
-	const int paranoid = read_paranoid();
-
-	if (!refusal && error != PAPI_EPERM)
-		snprintf(reason, COUNTERS_REASON_BYTES, "PAPI: %s", PAPI_strerror(error));
-	else if (paranoid > PARANOID_FULL_DOMAIN && !is_privileged())
-		snprintf(reason, COUNTERS_REASON_BYTES,
-			 "kernel.perf_event_paranoid=%d forbids it; as root: sysctl "
-			 "kernel.perf_event_paranoid=%d",
-			 paranoid, PARANOID_FULL_DOMAIN);
-	else
-		snprintf(reason, COUNTERS_REASON_BYTES,
-			 "perf_event_open() is refused, though not by kernel.perf_event_paranoid; "
-			 "in a container, allow it: --cap-add PERFMON, or a seccomp profile");
+	counter_cause("", event, component_refusal(event) ? PAPI_EPERM : error, is_privileged(),
+		      reason);
 }
 
 /* Add one event and start the set with it: only what has been started counts as there. */
-static void prove(struct counters *counters, size_t event)
+static int prove(struct counters *counters, const char *name)
 {
-	const char *name = counters->group->events[event].event;
-	char *reason = counters->reasons[event];
 	int error = PAPI_add_named_event(counters->set, name);
 
-	counters->position[event] = NO_POSITION;
-	if (error == PAPI_OK) {
-		error = PAPI_start(counters->set);
-		if (error == PAPI_OK)
-			error = PAPI_stop(counters->set, NULL);
-		if (error != PAPI_OK)
-			PAPI_remove_named_event(counters->set, name);
-	}
+	if (error != PAPI_OK)
+		return error;
+	error = PAPI_start(counters->set);
 	if (error == PAPI_OK)
-		counters->position[event] = counters->count++;
-	else
-		explain(name, error, reason);
+		error = PAPI_stop(counters->set, NULL);
+	if (error != PAPI_OK)
+		PAPI_remove_named_event(counters->set, name);
+	return error;
 }
 
-int counters_open(const struct counter_group *group, struct counters **result)
+/* The pass of each event: as many together as can be started together, in the group's order. */
+static void share_passes(struct counters *counters)
+{
+	unsigned in_pass = 0;
+
+	counters->passes = 1;
+	for (size_t i = 0; i < counters->group->count; i++) {
+		const char *const name = counters->group->events[i].event;
+		int error = prove(counters, name);
+
+		if (counter_cause_is_want_of_room(error) && in_pass) {
+			PAPI_cleanup_eventset(counters->set);
+			counters->passes++;
+			in_pass = 0;
+			error = prove(counters, name);
+		}
+		counters->pass[i] = counters->passes - 1;
+		if (error == PAPI_OK)
+			in_pass++;
+		else
+			explain(name, error, counters->reasons[i]);
+	}
+	PAPI_cleanup_eventset(counters->set);
+}
+
+/* The events of one pass, which have all been started together before. */
+static void take_pass(struct counters *counters, unsigned pass)
+{
+	for (size_t i = 0; i < counters->group->count; i++) {
+		char *const reason = counters->reasons[i];
+		const char *const name = counters->group->events[i].event;
+		int error;
+
+		if (*reason)
+			continue;
+		if (counters->pass[i] != pass) {
+			snprintf(reason, COUNTERS_REASON_BYTES,
+				 "counted in pass %u of %u: in other trials of this cell",
+				 counters->pass[i] + 1, counters->passes);
+			continue;
+		}
+		error = prove(counters, name);
+		if (error == PAPI_OK)
+			counters->position[i] = counters->count++;
+		else
+			explain(name, error, reason);
+	}
+}
+
+int counters_open(const struct counter_group *group, unsigned pass, struct counters **result)
 {
 	struct counters *counters = calloc(1, sizeof(*counters));
 	int error;
@@ -143,19 +157,19 @@ int counters_open(const struct counter_group *group, struct counters **result)
 		return -ENOMEM;
 	counters->group = group;
 	counters->set = PAPI_NULL;
+	for (size_t i = 0; i < group->count; i++)
+		counters->position[i] = NO_POSITION;
 	pthread_once(&once, start_library);
 	pthread_mutex_lock(&names);
 	error = library_error;
 	if (error == PAPI_OK)
 		error = PAPI_create_eventset(&counters->set);
-	for (size_t i = 0; i < group->count; i++) {
-		if (error == PAPI_OK) {
-			prove(counters, i);
-			continue;
-		}
-		counters->position[i] = NO_POSITION;
-		explain(group->events[i].event, error, counters->reasons[i]);
+	if (error == PAPI_OK) {
+		share_passes(counters);
+		take_pass(counters, pass % counters->passes);
 	}
+	for (size_t i = 0; i < group->count && error != PAPI_OK; i++)
+		explain(group->events[i].event, error, counters->reasons[i]);
 	pthread_mutex_unlock(&names);
 	*result = counters;
 	return 0;

@@ -161,7 +161,7 @@ const struct axis axes[AXIS_COUNT] = {
 	[AXIS_COUNTERS] = {
 		.name = "counters",
 		.fallback = "software",
-		.allowed = "software, off",
+		.allowed = "a group of `numamark list counters`, or off",
 		.parse = axis_parse_counters,
 	},
 	[AXIS_STALL] = {

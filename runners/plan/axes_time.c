@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/measure/counter_groups.h"
 #include "runners/plan/axes_rows.h"
 #include "runners/plan/units.h"
 
@@ -61,10 +62,14 @@ int axis_parse_latency(struct cell *cell, struct fault *fault)
 
 int axis_parse_counters(struct cell *cell, struct fault *fault)
 {
-	static const char *const words[] = { "software", "off", NULL };
-	const int chosen = axis_choose(cell, AXIS_COUNTERS, words, fault);
+	const char *const text = cell->text[AXIS_COUNTERS];
+	struct counter_group group;
+	int error;
 
-	return chosen < 0 ? chosen : 0;
+	if (!strcmp(text, "off"))
+		return 0;
+	error = counter_group_load(text, &group, fault);
+	return error == -ENOENT ? -EINVAL : error;
 }
 
 static const char *const stall_whos[] = {

@@ -199,6 +199,7 @@ static int run_trial(struct session *session, const struct cell *cell, unsigned 
 	const struct trial_request trial = {
 		.cell = cell,
 		.seed = campaign_trial_seed(session->outcome->seed, cell, lap),
+		.pass = lap,
 	};
 	json_t *measured, *cost;
 	int error = find_harness_ns(session, cell, &cost);

@@ -127,6 +127,18 @@ static void run(struct trial *trial)
 	measure_skew(trial);
 }
 
+static void load_counters(struct trial *trial)
+{
+	const char *const name = trial->cell.text[AXIS_COUNTERS];
+	struct fault fault = { .text = "no memory for a group of counters" };
+
+	if (!strcmp(name, "off"))
+		return;
+	trial->counter_group = calloc(1, sizeof(*trial->counter_group));
+	if (!trial->counter_group || counter_group_load(name, trial->counter_group, &fault))
+		verdict_skip(&trial->verdict, "%s", fault.text);
+}
+
 static int prepare(struct trial *trial)
 {
 	struct fault fault;
@@ -139,8 +151,7 @@ static int prepare(struct trial *trial)
 		return error;
 	}
 	trial->clock = clock_calibrate();
-	if (strcmp(trial->cell.text[AXIS_COUNTERS], "off"))
-		trial->counter_group = counter_group_find(trial->cell.text[AXIS_COUNTERS]);
+	load_counters(trial);
 	plan_places(trial);
 	prove_allocator(trial);
 	return trial->verdict.is_skipped ? -ENOTSUP : 0;
@@ -161,6 +172,7 @@ static void clean_up(struct trial *trial)
 	free(trial->helpers.times);
 	free(trial->series.samples);
 	free(trial->pus);
+	free(trial->counter_group);
 	topology_free(trial->topology);
 	cell_free(&trial->cell);
 }
@@ -185,7 +197,9 @@ int trial_child_main(void)
 	/* A program that a structure starts must not hold the parent's pipe open. */
 	fcntl(TRIAL_CELL_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(TRIAL_RECORD_FD, F_SETFD, FD_CLOEXEC);
-	error = trial ? exchange_read_cell(TRIAL_CELL_FD, &trial->cell, &trial->seed) : -ENOMEM;
+	error = trial ? exchange_read_cell(TRIAL_CELL_FD, &trial->cell, &trial->seed,
+					   &trial->counter_pass)
+		      : -ENOMEM;
 
 	if (!error)
 		record = perform(trial);

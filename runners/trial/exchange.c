@@ -24,22 +24,23 @@ static int write_all(int fd, const char *text, size_t length)
 }
 
 /* The seed as text: JSON's integers are signed. */
-static char *cell_text(const struct cell *cell, uint64_t seed)
+static char *cell_text(const struct cell *cell, uint64_t seed, unsigned pass)
 {
 	char seed_text[17];
 	json_t *request;
 	char *text;
 
 	snprintf(seed_text, sizeof(seed_text), "%016" PRIx64, seed);
-	request = json_pack("{s:o, s:s}", "axes", cell_to_json(cell), "seed", seed_text);
+	request = json_pack("{s:o, s:s, s:i}", "axes", cell_to_json(cell), "seed", seed_text, "pass",
+			    (int)pass);
 	text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	json_decref(request);
 	return text;
 }
 
-int exchange_make_cell(const struct cell *cell, uint64_t seed)
+int exchange_make_cell(const struct cell *cell, uint64_t seed, unsigned pass)
 {
-	char *const text = cell_text(cell, seed);
+	char *const text = cell_text(cell, seed, pass);
 	int fd, error;
 
 	if (!text)
@@ -74,7 +75,7 @@ static json_t *read_object(int fd)
 	return object;
 }
 
-int exchange_read_cell(int fd, struct cell *cell, uint64_t *seed)
+int exchange_read_cell(int fd, struct cell *cell, uint64_t *seed, unsigned *pass)
 {
 	json_t *const request = read_object(fd);
 	const char *const seed_text = json_string_value(json_object_get(request, "seed"));
@@ -83,6 +84,7 @@ int exchange_read_cell(int fd, struct cell *cell, uint64_t *seed)
 
 	if (seed_text && sscanf(seed_text, "%" SCNx64, seed) == 1)
 		error = cell_from_json(json_object_get(request, "axes"), cell, &fault);
+	*pass = (unsigned)json_integer_value(json_object_get(request, "pass"));
 	json_decref(request);
 	return error;
 }

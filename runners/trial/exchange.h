@@ -18,10 +18,10 @@ enum { EXCHANGE_CELL_MAX_BYTES = 1 << 20, EXCHANGE_RECORD_MAX_BYTES = 16 << 20 }
  *
  * Return: a descriptor, closed on exec, or -errno.
  */
-int exchange_make_cell(const struct cell *cell, uint64_t seed);
+int exchange_make_cell(const struct cell *cell, uint64_t seed, unsigned pass);
 
 /* Child: the cell, not yet resolved. Return: 0, or negative where the descriptor holds none. */
-int exchange_read_cell(int fd, struct cell *cell, uint64_t *seed);
+int exchange_read_cell(int fd, struct cell *cell, uint64_t *seed, unsigned *pass);
 
 /* Child: one JSON object, and nothing after it. Return: 0 or -errno. */
 int exchange_write_record(int fd, const json_t *record);

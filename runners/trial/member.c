@@ -54,7 +54,8 @@ static int prepare(struct member *member)
 	if (member->worker->timing)
 		timing_prepare(member);
 	if (trial->counter_group &&
-	    (error = counters_open(trial->counter_group, &member->counters))) {
+	    (error = counters_open(trial->counter_group, trial->counter_pass,
+				   &member->counters))) {
 		fault_set(&member->fault, error, "no memory for its counters");
 		return fail(member, TRIAL_EXHAUSTED, error);
 	}

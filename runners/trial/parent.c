@@ -82,7 +82,7 @@ static int run_held(int cell_fd, const char *preload, const struct watch_signals
 static int run_child(const struct trial_request *request, const char *preload,
 		     struct outcome *outcome, struct fault *fault)
 {
-	const int cell_fd = exchange_make_cell(request->cell, request->seed);
+	const int cell_fd = exchange_make_cell(request->cell, request->seed, request->pass);
 	struct watch_signals signals;
 	int error = cell_fd;
 

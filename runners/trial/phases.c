@@ -139,8 +139,10 @@ static void measure(struct trial *trial)
 	trial->size_start = elements_by_tally(trial);
 	helpers_begin(trial);
 	trial->rss_start = process_rss_bytes();
+	energy_begin("", &trial->energy);
 	gate_open(&trial->gate, STEP_MEASURE, trial->cell.threads);
 	monitor_measure(trial);
+	energy_end(&trial->energy);
 	trial->rss_stop = process_rss_bytes();
 	helpers_end(trial);
 	trial->size_stop = elements_by_tally(trial);

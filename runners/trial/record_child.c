@@ -1,5 +1,6 @@
 /* The child's part of a record: what was measured. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "runners/trial/record.h"
@@ -137,6 +138,22 @@ static json_t *record_fairness(const struct trial *trial)
 	return fairness;
 }
 
+/* A figure made of two counters, where both were counted in this trial. */
+static json_t *record_ratio(const struct trial *trial, const struct counter_ratio *ratio)
+{
+	const struct counter_reading *const over = &trial->counters[ratio->over];
+	const struct counter_reading *const under = &trial->counters[ratio->under];
+	const struct counter_event *const events = trial->counter_group->events;
+	char of[2 * COUNTERS_NAME_BYTES + 4];
+
+	if (over->unavailable[0] || under->unavailable[0])
+		return json_pack("{s:s}", "unavailable",
+				 over->unavailable[0] ? over->unavailable : under->unavailable);
+	snprintf(of, sizeof(of), "%s / %s", events[ratio->over].name, events[ratio->under].name);
+	return json_pack("{s:o, s:s}", "ratio",
+			 record_number((double)over->value / (double)under->value), "of", of);
+}
+
 static json_t *record_counters(const struct trial *trial, uint64_t operations)
 {
 	json_t *counters = json_object();
@@ -159,6 +176,9 @@ static json_t *record_counters(const struct trial *trial, uint64_t operations)
 					    "enabled_ns", (json_int_t)reading->enabled_ns,
 					    "running_ns", (json_int_t)reading->running_ns));
 	}
+	for (size_t i = 0; i < trial->counter_group->ratio_count; i++)
+		json_object_set_new(counters, trial->counter_group->ratios[i].name,
+				    record_ratio(trial, &trial->counter_group->ratios[i]));
 	return counters;
 }
 
@@ -168,6 +188,18 @@ static uint64_t missing_at_rest(const struct trial *trial)
 	const struct tally all = tally_all(trial);
 
 	return family_elements(trial->cell.variant->family, &all) - trial->inspection.elements;
+}
+
+/* Of the packages and all that ran on them. */
+static json_t *record_energy(const struct trial *trial, uint64_t operations)
+{
+	const struct energy *const energy = &trial->energy;
+
+	if (energy->unavailable[0])
+		return json_pack("{s:s}", "unavailable", energy->unavailable);
+	return json_pack("{s:o, s:o, s:i}", "value", record_number(energy->joules), "per_mop",
+			 record_number(energy->joules * 1e6 / (double)operations), "packages",
+			 (int)energy->count);
 }
 
 static json_t *record_check(const struct trial *trial)
@@ -241,6 +273,7 @@ static int set_throughput(const struct trial *trial, json_t *record)
 	error |= json_object_set_new(record, "effective", record_effective(trial, &measured));
 	error |= json_object_set_new(record, "fairness", record_fairness(trial));
 	error |= json_object_set_new(record, "counters", record_counters(trial, operations));
+	error |= json_object_set_new(record, "energy_j", record_energy(trial, operations));
 	return error;
 }
 

@@ -29,6 +29,7 @@ static const struct {
 	{ "fairness", IS(JSON_OBJECT), true },
 	{ "latency_ns", IS(JSON_OBJECT), false },
 	{ "counters", IS(JSON_OBJECT), false },
+	{ "energy_j", IS(JSON_OBJECT), true },
 	{ "memory_bytes", IS(JSON_OBJECT), true },
 	{ "residency", IS(JSON_OBJECT), true },
 	{ "check", IS(JSON_OBJECT), true },
@@ -46,7 +47,7 @@ enum { FIELDS = sizeof(fields) / sizeof(*fields) };
  * Known to other parts of the program, or not at all: the key is there, so that a reader need not
  * ask.
  */
-static const char *const absent[] = { "harness_ns_per_op", "modelled", "energy_j" };
+static const char *const absent[] = { "harness_ns_per_op", "modelled" };
 
 /* Axes that stand in the record by themselves. */
 static const char *const not_workload[] = { "variant", "threads", "place",

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "runners/measure/counters.h"
+#include "runners/measure/energy.h"
 #include "runners/measure/gate.h"
 #include "runners/measure/process.h"
 #include "runners/measure/rates.h"
@@ -93,7 +94,9 @@ struct trial {
 	struct start_line start_line;
 	struct member *members;        /* cell.threads of them */
 	struct span *spans;            /* when each was inside what is measured */
-	const struct counter_group *counter_group;    /* NULL: counters=off */
+	struct counter_group *counter_group;    /* NULL: counters=off */
+	unsigned counter_pass;
+	struct energy energy;    /* of the packages while it was measured */
 	struct counter_reading counters[COUNTERS_EVENTS_MAX];    /* summed over the members */
 
 	/* What was found. */

@@ -19,6 +19,7 @@ enum { TRIAL_CELL_FD = 3, TRIAL_RECORD_FD = 4 };
 struct trial_request {
 	const struct cell *cell;
 	uint64_t seed;           /* of this trial */
+	unsigned pass;           /* of counters that do not all fit in one trial: any number */
 	uint64_t timeout_ns;     /* 0: worked out from the cell */
 };
 

@@ -581,13 +581,14 @@ static void arrivals_need_a_rate(void **state)
 	cell_free(&cell);
 }
 
-static void counters_are_software_or_off(void **state)
+static void counters_are_a_group_or_off(void **state)
 {
 	(void)state;
 	check_spellings(MAP, AXIS_COUNTERS,
 			(const struct spelling[]){ { "off", "off" },
 						   { "software", "software" },
-						   { "cache", NULL },
+						   { "cache", "cache" },
+						   { "hardware-of-dreams", NULL },
 						   { NULL, NULL } });
 }
 
@@ -693,7 +694,7 @@ int main(void)
 		cmocka_unit_test(roles_leave_no_say_to_the_mix),
 		cmocka_unit_test(rate_and_latency_spellings),
 		cmocka_unit_test(arrivals_need_a_rate),
-		cmocka_unit_test(counters_are_software_or_off),
+		cmocka_unit_test(counters_are_a_group_or_off),
 		cmocka_unit_test(stall_spellings),
 		cmocka_unit_test(stall_of_a_probe_is_refused),
 		cmocka_unit_test(duration_and_warmup_spellings),
