@@ -43,8 +43,13 @@ struct family {
 	const char *const *operations;    /* names by operation number, NULL-terminated: the words of mix= */
 	const char *const *effects;       /* what a success of each is called in `effective`: found, added... */
 	const char *const *refusals;      /* what a failure is called there; NULL entries are not recorded */
+	const char *const *counts;        /* names of tally.counts[], NULL-terminated; NULL: none */
+	const char *const *parts;         /* what is timed apart, at most WORKER_PARTS_MAX; NULL: nothing */
 	const char *default_mix;
+	const char *default_dist;         /* where operations take requests, which are chains; else NULL: keys */
 	int insert, remove, scan;         /* operation numbers, FAMILY_NONE without */
+	int consume;                      /* what roles=P:C has consumers do; producers insert. FAMILY_NONE: no roles */
+	bool is_cache;                    /* what goes in and out are tally.counts[], not successes */
 	bool keeps_keys;                  /* holds distinct keys of the range: prefill=steady follows from the mix */
 	bool counts_losses;               /* entries lost and torn reads stand in `effective` */
 };
@@ -65,6 +70,7 @@ struct setup {
 struct inspection {
 	uint64_t elements;
 	uint64_t sum;          /* of keys present, or of values queued; modulo 2^64 */
+	uint64_t pins;         /* of caches: left behind */
 	const char *broken;    /* the first invariant that does not hold, or NULL */
 };
 
@@ -140,6 +146,8 @@ static inline uint64_t family_elements(const struct family *family, const struct
 	const uint64_t in = family->insert == FAMILY_NONE ? 0 : tally->succeeded[family->insert];
 	const uint64_t out = family->remove == FAMILY_NONE ? 0 : tally->succeeded[family->remove];
 
+	if (family->is_cache)
+		return tally->counts[TALLY_ADDED] - tally->counts[TALLY_EVICTED];
 	return in - out - tally->lost;
 }
 

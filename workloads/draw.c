@@ -6,7 +6,8 @@
 
 static bool has_zipf(const struct draw_options *options)
 {
-	return options->dist.kind == DIST_ZIPF || options->dist.kind == DIST_LATEST;
+	return options->dist.kind == DIST_ZIPF || options->dist.kind == DIST_LATEST ||
+	       options->dist.kind == DIST_PREFIX;
 }
 
 static size_t zipf_bytes(const struct draw_options *options)
@@ -69,6 +70,9 @@ static void set_keys(struct draw_source *source, const struct draw_options *opti
 	source->scatter = scatter_init(range, options->seed);
 	source->hotspot = hotspot_init(range, dist->hot_keys, dist->hot_draws);
 	source->latest = latest_init(range, options->worker, options->workers);
+	source->chains = chain_init(dist, options->worker);
+	source->next_request = options->worker;
+	source->request_step = options->workers;
 	source->sequential = sequential_init(
 		range, dist->has_stride ? dist->stride : range / options->workers, options->worker);
 }
@@ -123,10 +127,19 @@ ALWAYS_INLINE uint64_t draw_latest(struct draw_source *source, unsigned operatio
 	return latest_behind(&source->latest, zipf_next(&source->zipf, &source->keys));
 }
 
+ALWAYS_INLINE uint64_t draw_request(struct draw_source *source)
+{
+	const uint64_t request = source->next_request;
+
+	source->next_request += source->request_step;
+	return request;
+}
+
 ALWAYS_INLINE uint64_t draw_key(struct draw_source *source, const enum dist_kind kind,
 				unsigned operation)
 {
 	switch (kind) {
+	case DIST_PREFIX:
 	case DIST_ZIPF:
 		return scatter_key(&source->scatter, zipf_next(&source->zipf, &source->keys));
 	case DIST_HOTSPOT:
@@ -134,6 +147,7 @@ ALWAYS_INLINE uint64_t draw_key(struct draw_source *source, const enum dist_kind
 				   hotspot_next(&source->hotspot, &source->keys));
 	case DIST_LATEST: return draw_latest(source, operation);
 	case DIST_SEQUENTIAL: return sequential_next(&source->sequential);
+	case DIST_TRACE: return draw_request(source);
 	case DIST_UNIFORM: break;
 	}
 	return random_below(&source->keys, source->range);
@@ -179,9 +193,11 @@ void draw_batch(struct draw_source *source, struct draw *draws, unsigned n)
 	draw_operations(source, draws, n);
 	switch (source->kind) {
 	case DIST_UNIFORM: draw_keys(source, draws, n, DIST_UNIFORM); break;
+	case DIST_PREFIX:
 	case DIST_ZIPF: draw_keys(source, draws, n, DIST_ZIPF); break;
 	case DIST_HOTSPOT: draw_keys(source, draws, n, DIST_HOTSPOT); break;
 	case DIST_LATEST: draw_keys(source, draws, n, DIST_LATEST); break;
 	case DIST_SEQUENTIAL: draw_keys(source, draws, n, DIST_SEQUENTIAL); break;
+	case DIST_TRACE: draw_keys(source, draws, n, DIST_TRACE); break;
 	}
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "topology/fault.h"
+#include "workloads/chain.h"
 #include "workloads/dist.h"
 #include "workloads/hotspot.h"
 #include "workloads/latest.h"
@@ -39,7 +40,7 @@ struct draw_options {
 };
 
 struct draw {
-	uint64_t key;
+	uint64_t key;    /* or the number of a request, for chain_fill() */
 	unsigned operation;
 };
 
@@ -55,6 +56,8 @@ struct draw_source {
 	const uint8_t *cycle;
 	unsigned cycle_length, cycle_next;
 	struct sequential sequential;
+	uint64_t next_request, request_step;    /* trace: round-robin over the workers, lap by lap */
+	struct chain_source chains;
 	struct zipf zipf;
 	struct hotspot hotspot;
 	struct latest latest;

@@ -147,6 +147,8 @@ static double expect_distinct(const struct draw_options *options, const struct d
 
 	switch (options->dist.kind) {
 	case DIST_UNIFORM: return range * met(1 / range, draws);
+	case DIST_TRACE: return draws;    /* no request comes twice */
+	case DIST_PREFIX:
 	case DIST_ZIPF: return zipf_distinct(options->range, options->dist.theta, draws);
 	case DIST_HOTSPOT: return hotspot_distinct(source, draws, options->dist.hot_draws);
 	case DIST_SEQUENTIAL: return fmin(draws, range);

@@ -58,6 +58,11 @@ json_t *list_dists(void)
 			{ "latest", "the newest keys most" },
 			{ "sequential[:STRIDE]", "worker t's i-th key is (t x STRIDE + i) mod "
 						 "range" },
+			{ "trace:FILE", "requests (chains of blocks) of a trace in JSON lines, "
+					"round-robin to the threads" },
+			{ "prefix:BRANCHING:DEPTH:THETA:SHARED",
+			  "requests for prompts by Zipf's law, DEPTH blocks each: SHARED % of them "
+			  "the path in a tree of BRANCHING children a block, the others its own" },
 			{ NULL, NULL } });
 }
 

@@ -12,6 +12,7 @@
 #include "runners/plan/axes.h"
 #include "runners/plan/preset_find.h"
 #include "runners/trial/campaign.h"
+#include "workloads/trace.h"
 
 enum { PATH_BYTES = 4096, SEED_BITS = 63 };
 
@@ -289,6 +290,8 @@ static int run(const struct command *self, int count, char **words)
 		error = check_options(&options, &fault);
 	if (!error)
 		error = topology_load(options.machine, &topology, &fault);
+	if (!options.is_quiet)
+		trace_tell(run_progress_import);
 	status = error ? cli_fail(error, &fault) : run_plan(&options, topology);
 	if (topology)
 		topology_free(topology);

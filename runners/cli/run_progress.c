@@ -9,6 +9,7 @@
 #include "topology/clock.h"
 
 #define LINE_EVERY_NS UINT64_C(60000000000)
+#define BAR_EVERY_NS  UINT64_C(200000000)
 
 enum { BAR_WIDTH = 24, LINE_BYTES = 512, COLUMNS_DEFAULT = 80 };
 
@@ -69,6 +70,24 @@ void run_progress_tell(struct run_progress *progress, const struct campaign_prog
 	progress->told_ns = time_ns;
 	describe(now, text);
 	fprintf(stderr, "numamark: %s\n", text);
+}
+
+void run_progress_import(const char *path, uint64_t done_bytes, uint64_t all_bytes)
+{
+	static uint64_t told_ns;    /* files are imported one at a time */
+	const uint64_t time_ns = clock_monotonic_ns();
+	const bool is_terminal = isatty(STDERR_FILENO);
+	const int filled = all_bytes ? (int)(done_bytes * BAR_WIDTH / all_bytes) : BAR_WIDTH;
+
+	if (told_ns && time_ns - told_ns < (is_terminal ? BAR_EVERY_NS : LINE_EVERY_NS))
+		return;
+	told_ns = time_ns;
+	if (is_terminal)
+		fprintf(stderr, "\r[%.*s%*s] importing %.40s\033[K\r", filled,
+			"########################", BAR_WIDTH - filled, "", path);
+	else
+		fprintf(stderr, "numamark: importing %.200s: %d %% done\n", path,
+			filled * 100 / BAR_WIDTH);
 }
 
 void run_progress_end(struct run_progress *progress)

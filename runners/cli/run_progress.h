@@ -21,4 +21,7 @@ void run_progress_tell(struct run_progress *progress, const struct campaign_prog
 /* Clears the bar, so that what follows begins on a line of its own. */
 void run_progress_end(struct run_progress *progress);
 
+/* Of the import of a trace, for trace_tell(): a bar on a terminal, else a line a minute. */
+void run_progress_import(const char *path, uint64_t done_bytes, uint64_t all_bytes);
+
 #endif

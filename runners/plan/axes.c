@@ -71,8 +71,10 @@ const struct axis axes[AXIS_COUNT] = {
 	[AXIS_DIST] = {
 		.name = "dist",
 		.fallback = "uniform",
-		.allowed = "uniform, zipf:THETA, hotspot:20:80, latest, sequential[:STRIDE]",
+		.allowed = "uniform, zipf:THETA, hotspot:20:80, latest, sequential[:STRIDE]; "
+			   "of requests trace:FILE, prefix:BRANCHING:DEPTH:THETA:SHARED",
 		.parse = axis_parse_dist,
+		.check = axis_check_dist,
 	},
 	[AXIS_RANGE] = {
 		.name = "range",
@@ -129,6 +131,7 @@ const struct axis axes[AXIS_COUNT] = {
 		.allowed = "auto, or a number of elements from 1, with k, M, G",
 		.kilo = 1000,
 		.parse = axis_parse_capacity,
+		.check = axis_check_capacity,
 		.pointless = axis_pointless_capacity,
 	},
 	[AXIS_ROLES] = {
@@ -141,7 +144,8 @@ const struct axis axes[AXIS_COUNT] = {
 	[AXIS_RATE] = {
 		.name = "rate",
 		.fallback = "max",
-		.allowed = "max, or operations per second of all threads, with k, M, G",
+		.allowed = "max, operations per second of all threads, with k, M, G, or "
+			   "trace[:SPEEDUP], the timestamps of a trace",
 		.kilo = 1000,
 		.parse = axis_parse_rate,
 	},
@@ -188,14 +192,17 @@ const struct axis axes[AXIS_COUNT] = {
 	[AXIS_DURATION] = {
 		.name = "duration",
 		.fallback = "2s",
-		.allowed = TIMES " from 1ms to 24h, or ops:N operations in all",
+		.allowed = TIMES " from 1ms to 24h, ops:N operations in all, or once through a "
+			   "trace",
 		.parse = axis_parse_duration,
+		.check = axis_check_duration,
 	},
 	[AXIS_WARMUP] = {
 		.name = "warmup",
 		.fallback = "auto",
 		.allowed = "auto, or " TIMES,
 		.parse = axis_parse_warmup,
+		.pointless = axis_pointless_warmup,
 	},
 };
 
@@ -224,6 +231,8 @@ const char *axis_default(const struct cell *cell, enum axis_key key)
 {
 	if (key == AXIS_MIX)
 		return cell->variant->family->default_mix;
+	if (key == AXIS_DIST && cell->variant->family->default_dist)
+		return cell->variant->family->default_dist;
 	return axes[key].fallback;
 }
 

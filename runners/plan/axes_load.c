@@ -118,8 +118,24 @@ int axis_parse_dist(struct cell *cell, struct fault *fault)
 		if (dist->has_stride)
 			return axis_set_text(cell, AXIS_DIST, "sequential:%" PRIu64, dist->stride);
 		return 0;
-	default: return 0;    /* the bare words have one spelling */
+	default: return 0;    /* bare words and paths have one spelling */
 	}
+}
+
+/* Probes touch nothing, whatever is drawn: they measure what the draw costs. */
+int axis_check_dist(const struct cell *cell, const struct topology *topology, struct fault *fault)
+{
+	const struct family *const family = cell->variant->family;
+
+	(void)topology;
+	if (family->insert == FAMILY_NONE ||
+	    dist_has_chains(&cell->dist) == (family->default_dist != NULL))
+		return 0;
+	return fault_set(fault, -EOPNOTSUPP, "dist=%.100s: the operations of %s take %s",
+			 cell->text[AXIS_DIST], cell->variant->name,
+			 family->default_dist ? "requests, which are chains of blocks; allowed are "
+						"trace:FILE and prefix:BRANCHING:DEPTH:THETA:SHARED"
+					      : "keys, not requests");
 }
 
 int axis_parse_range(struct cell *cell, struct fault *fault)
@@ -276,6 +292,28 @@ int axis_parse_capacity(struct cell *cell, struct fault *fault)
 	return error == -EINVAL ? axis_refuse(cell, AXIS_CAPACITY, fault) : error;
 }
 
+/* A chain that can never be cached as a whole is a mistake, not a load. */
+int axis_check_capacity(const struct cell *cell, const struct topology *topology,
+			struct fault *fault)
+{
+	const struct dist *const dist = &cell->dist;
+	const unsigned longest = chain_longest(dist);
+
+	(void)topology;
+	if (!cell->capacity || longest <= cell->capacity)
+		return 0;
+	if (dist->kind == DIST_TRACE)
+		return fault_set(fault, -EINVAL,
+				 "%.200s:%" PRIu64 ": a chain of %u blocks, which is more than "
+				 "capacity=%" PRIu64 " holds",
+				 strchr(cell->text[AXIS_DIST], ':') + 1,
+				 dist->trace->header.longest_line, longest, cell->capacity);
+	return fault_set(fault, -EINVAL,
+			 "capacity=%" PRIu64 ": dist=%.100s has chains of %u blocks; allowed are so "
+			 "many and more",
+			 cell->capacity, cell->text[AXIS_DIST], longest);
+}
+
 /* P:C */
 static int parse_producers_consumers(struct cell *cell, struct fault *fault)
 {
@@ -369,7 +407,7 @@ int axis_check_roles(const struct cell *cell, const struct topology *topology, s
 	(void)topology;
 	if (!strcmp(cell->text[AXIS_ROLES], "mixed"))
 		return check_limits(cell, fault);
-	if (family->keeps_keys || family->insert == FAMILY_NONE || family->remove == FAMILY_NONE)
+	if (family->consume == FAMILY_NONE)
 		return fault_set(fault, -EOPNOTSUPP,
 				 "roles=%s: nothing passes from producers to consumers in %s; "
 				 "allowed is mixed",
@@ -407,7 +445,11 @@ const char *axis_pointless_mix(const struct cell *cell)
 
 const char *axis_pointless_prefill(const struct cell *cell)
 {
-	return cell->variant->family->insert == FAMILY_NONE ? "it holds no elements" : NULL;
+	const struct family *const family = cell->variant->family;
+
+	if (family->is_cache)
+		return "it fills by its requests, with ids alone";
+	return family->insert == FAMILY_NONE ? "it holds no elements" : NULL;
 }
 
 const char *axis_pointless_scan_length(const struct cell *cell)

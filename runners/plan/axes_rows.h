@@ -34,6 +34,9 @@ int axis_check_op_order(const struct cell *cell, const struct topology *topology
 			struct fault *fault);
 int axis_check_prefill(const struct cell *cell, const struct topology *topology,
 		       struct fault *fault);
+int axis_check_dist(const struct cell *cell, const struct topology *topology, struct fault *fault);
+int axis_check_capacity(const struct cell *cell, const struct topology *topology,
+			struct fault *fault);
 int axis_check_roles(const struct cell *cell, const struct topology *topology, struct fault *fault);
 int axis_check_batch(const struct cell *cell, const struct topology *topology, struct fault *fault);
 const char *axis_pointless_mix(const struct cell *cell);
@@ -53,7 +56,10 @@ int axis_parse_stall(struct cell *cell, struct fault *fault);
 int axis_parse_free(struct cell *cell, struct fault *fault);
 int axis_parse_duration(struct cell *cell, struct fault *fault);
 int axis_parse_warmup(struct cell *cell, struct fault *fault);
+int axis_check_duration(const struct cell *cell, const struct topology *topology,
+			struct fault *fault);
 int axis_check_stall(const struct cell *cell, const struct topology *topology, struct fault *fault);
 const char *axis_pointless_arrivals(const struct cell *cell);
+const char *axis_pointless_warmup(const struct cell *cell);
 
 #endif

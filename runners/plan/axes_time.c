@@ -8,6 +8,7 @@
 #include "runners/measure/counter_groups.h"
 #include "runners/plan/axes_rows.h"
 #include "runners/plan/units.h"
+#include "workloads/decimal.h"
 
 #define DURATION_LEAST_NS UINT64_C(1000000)
 #define DURATION_MOST_NS  (24 * 3600 * UINT64_C(1000000000))
@@ -15,11 +16,42 @@
 
 enum { STALL_TEXT_BYTES = 200 };
 
+/* trace[:SPEEDUP]; the mean rate follows from the timestamps. */
+static int parse_trace_rate(struct cell *cell, struct fault *fault)
+{
+	const char *const text = cell->text[AXIS_RATE] + strlen("trace");
+	const struct trace *const trace = cell->dist.trace;
+	struct decimal speedup;
+	const char *end = text;
+
+	cell->trace_speedup = 1;
+	if (*text) {
+		if (*text != ':' || decimal_parse(text + 1, &speedup, &end) || *end)
+			return axis_refuse(cell, AXIS_RATE, fault);
+		cell->trace_speedup = decimal_value(speedup);
+	}
+	if (cell->trace_speedup <= 0)
+		return axis_refuse(cell, AXIS_RATE, fault);
+	if (!trace)
+		return fault_set(fault, -EINVAL,
+				 "rate=%.60s: dist=%.100s has no timestamps; allowed with it is "
+				 "dist=trace:FILE",
+				 cell->text[AXIS_RATE], cell->text[AXIS_DIST]);
+	cell->rate_ops_per_s = (double)trace->header.requests * 1000 /
+			       (double)trace_lap_ms(trace) * cell->trace_speedup;
+	if (cell->trace_speedup == 1)
+		return axis_set_text(cell, AXIS_RATE, "trace");
+	return axis_set_text(cell, AXIS_RATE, "trace:%.15g", cell->trace_speedup);
+}
+
 int axis_parse_rate(struct cell *cell, struct fault *fault)
 {
 	uint64_t rate;
 
 	cell->rate_ops_per_s = 0;
+	cell->trace_speedup = 0;
+	if (!strncmp(cell->text[AXIS_RATE], "trace", strlen("trace")))
+		return parse_trace_rate(cell, fault);
 	if (!strcmp(cell->text[AXIS_RATE], "max"))
 		return 0;
 	if (units_parse_count(cell->text[AXIS_RATE], 1000, &rate) || rate == 0 || rate > RATE_MOST)
@@ -39,6 +71,8 @@ int axis_parse_arrivals(struct cell *cell, struct fault *fault)
 
 const char *axis_pointless_arrivals(const struct cell *cell)
 {
+	if (cell->trace_speedup > 0)
+		return "the timestamps of the trace say when requests arrive";
 	return cell->rate_ops_per_s > 0 ? NULL : "rate=max has no arrivals";
 }
 
@@ -188,6 +222,12 @@ int axis_parse_duration(struct cell *cell, struct fault *fault)
 
 	cell->duration_ns = 0;
 	cell->duration_ops = 0;
+	cell->is_once = !strcmp(text, "once");
+	if (cell->is_once) {
+		/* Round-robin: so each worker has as many as of so many operations. */
+		cell->duration_ops = cell->dist.trace ? cell->dist.trace->header.requests : 0;
+		return 0;
+	}
 	if (!strncmp(text, "ops:", 4)) {
 		if (units_parse_count(text + 4, 1000, &cell->duration_ops) ||
 		    cell->duration_ops == 0)
@@ -198,6 +238,22 @@ int axis_parse_duration(struct cell *cell, struct fault *fault)
 	    cell->duration_ns > DURATION_MOST_NS)
 		return axis_refuse(cell, AXIS_DURATION, fault);
 	return set_time_text(cell, AXIS_DURATION, cell->duration_ns);
+}
+
+int axis_check_duration(const struct cell *cell, const struct topology *topology,
+			struct fault *fault)
+{
+	(void)topology;
+	if (!cell->is_once || cell->dist.trace)
+		return 0;
+	return fault_set(fault, -EINVAL,
+			 "duration=once: dist=%.100s has no end; allowed with it is dist=trace:FILE",
+			 cell->text[AXIS_DIST]);
+}
+
+const char *axis_pointless_warmup(const struct cell *cell)
+{
+	return cell->is_once ? "a trace that runs once through begins at its beginning" : NULL;
 }
 
 int axis_parse_warmup(struct cell *cell, struct fault *fault)

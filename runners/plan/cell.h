@@ -78,6 +78,7 @@ struct cell {
 	uint64_t capacity;    /* 0: the structure's own choice */
 	unsigned producers, consumers;    /* roles split and P:C; both 0: mixed */
 	double rate_ops_per_s;    /* all threads together; 0: max, closed loop */
+	double trace_speedup;     /* rate=trace: arrivals by its timestamps, so much faster; else 0 */
 	bool is_poisson;    /* arrivals */
 	uint64_t latency_every;    /* sample one operation in so many; 0: off, 1: all */
 	uint64_t stall_every_ns, stall_for_ns;    /* 0: off */
@@ -87,6 +88,7 @@ struct cell {
 	bool frees_in_batches;
 	uint64_t duration_ns;     /* 0 where operations bound the trial */
 	uint64_t duration_ops;    /* in all; 0 where time bounds it */
+	bool is_once;             /* once through a trace: all of its requests, no warm-up */
 	uint64_t warmup_ns;       /* 0: auto */
 	bool warmup_auto;
 };

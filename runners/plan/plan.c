@@ -168,7 +168,13 @@ uint64_t plan_trial_ns(const struct cell *cell)
 					    ? UINT64_MAX / 4
 					    : cell->duration_ops * 100 / cell->threads;
 
-	return TRIAL_AROUND_NS + warmup + prefill + cell->duration_ns + operations;
+	const double arrivals_s = cell->rate_ops_per_s > 0
+					  ? (double)cell->duration_ops / cell->rate_ops_per_s
+					  : 0;
+	const uint64_t arrivals = arrivals_s > 1e9 ? UINT64_MAX / 4 : (uint64_t)(arrivals_s * 1e9);
+
+	return TRIAL_AROUND_NS + (cell->is_once ? 0 : warmup) + prefill + cell->duration_ns +
+	       (arrivals > operations ? arrivals : operations);
 }
 
 uint64_t plan_expected_ns(const struct plan *plan)

@@ -29,13 +29,15 @@ static void check_balance(struct trial *trial)
 	const struct tally all = tally_all(trial);
 	const uint64_t expected = family_elements(family, &all);
 	struct fault sentence;
+	uint64_t in;
 
 	if (family->insert == FAMILY_NONE || trial->cell.variant->flaw == FLAW_RACES)
 		return;
+	in = family->is_cache ? all.counts[TALLY_ADDED] : all.succeeded[family->insert];
 	if (expected != trial->inspection.elements) {
 		fault_set(&sentence, 0,
 			  "%" PRIu64 " went in and %" PRIu64 " came out, but %" PRIu64 " are there",
-			  all.succeeded[family->insert], all.succeeded[family->insert] - expected,
+			  in, in - expected,
 			  trial->inspection.elements);
 		fail_check(trial, "count", sentence.text);
 	}

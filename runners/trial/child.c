@@ -98,6 +98,9 @@ static void measure_skew(struct trial *trial)
 {
 	const struct draw_options options = roles_draw_options(&trial->cell, trial->seed, 0);
 
+	/* A trace is what it is, and its requests have numbers, not keys. */
+	if (trial->cell.dist.kind == DIST_TRACE)
+		return;
 	trial->has_skew = !draw_measure_skew(&options, SKEW_DRAWS, &trial->skew);
 }
 

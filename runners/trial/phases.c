@@ -119,7 +119,7 @@ static void warm_up(struct trial *trial)
 {
 	const uint64_t start_ns = clock_monotonic_ns();
 
-	if (!trial->cell.warmup_auto && !trial->cell.warmup_ns)
+	if (trial->cell.is_once || (!trial->cell.warmup_auto && !trial->cell.warmup_ns))
 		return;
 	set_workers(trial, WORKER_MIX);
 	gate_open(&trial->gate, STEP_RUN, trial->cell.threads);

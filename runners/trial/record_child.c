@@ -55,23 +55,38 @@ static json_t *record_attempted(const struct trial *trial, const struct tally *t
 	return attempted;
 }
 
+/* Elements asked for by all threads in a second, as ops_per_s has operations; and pins at rest. */
+static void set_cache_figures(const struct trial *trial, json_t *effective)
+{
+	double rate = 0;
+
+	for (unsigned i = 0; i < trial->cell.threads; i++)
+		rate += span_rate(tally_of_member(trial, i).counts[TALLY_ASKED], &trial->spans[i]);
+	json_object_set_new(effective, "blocks_per_s", record_number(rate));
+	json_object_set_new(effective, "pins_outstanding", count(trial->inspection.pins));
+}
+
 static json_t *record_effective(const struct trial *trial, const struct tally *tally)
 {
 	const struct family *const family = trial->cell.variant->family;
 	json_t *effective = json_object();
-	uint64_t reads = 0, hits = 0;
+	uint64_t reads = tally->counts[TALLY_ASKED], hits = tally->counts[TALLY_HIT];
 
 	for (int i = 0; family->operations[i]; i++) {
 		json_object_set_new(effective, family->effects[i], count(tally->succeeded[i]));
 		if (family->refusals[i])
 			json_object_set_new(effective, family->refusals[i],
 					    count(tally->attempted[i] - tally->succeeded[i]));
-		if (i != family->insert && i != family->remove && i != family->scan) {
+		if (!family->is_cache && i != family->insert && i != family->remove && i != family->scan) {
 			reads += tally->attempted[i];
 			hits += tally->succeeded[i];
 		}
 	}
-	if (family->keeps_keys)
+	for (int i = 0; family->counts && family->counts[i]; i++)
+		json_object_set_new(effective, family->counts[i], count(tally->counts[i]));
+	if (family->is_cache)
+		set_cache_figures(trial, effective);
+	if (family->keeps_keys || family->is_cache)
 		json_object_set_new(effective, "hit_ratio",
 				    record_number((double)hits / (double)reads));
 	if (family->counts_losses) {

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runners/measure/latency.h"
 #include "runners/trial/record.h"
@@ -55,6 +56,50 @@ static json_t *clock_to_json(const struct trial *trial)
 			 trial->clock.reason);
 }
 
+static void set_quantiles(const struct trial *trial, const struct histogram *samples, json_t *object)
+{
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
+		json_object_set_new(
+			object, quantiles[i].name,
+			samples->samples
+				? rounded_ns(trial, histogram_quantile(samples, quantiles[i].q))
+				: json_null());
+}
+
+/* What the family times apart, by name: the samples of all workers. NULL without memory. */
+static json_t *parts_to_json(const struct trial *trial)
+{
+	const char *const *const names = trial->cell.variant->family->parts;
+	struct histogram *const all = calloc(1, sizeof(*all));
+	json_t *parts = all ? json_object() : NULL;
+
+	for (unsigned part = 0; parts && names[part]; part++) {
+		json_t *const object = json_object();
+
+		memset(all, 0, sizeof(*all));
+		for (unsigned i = 0; i < trial->cell.threads; i++)
+			histogram_merge(all, &trial->members[i].worker->timing->parts[part]);
+		json_object_set_new(object, "samples", json_integer((json_int_t)all->samples));
+		json_object_set_new(object, "max", rounded_ns(trial, all->maximum));
+		set_quantiles(trial, all, object);
+		json_object_set_new(parts, names[part], object);
+	}
+	free(all);
+	return parts;
+}
+
+/* How long an operation holds a lock, on average; null where there is none. */
+static json_t *held_to_json(const struct trial *trial, uint64_t operations)
+{
+	uint64_t ticks = 0;
+
+	if (!*trial->cell.variant->lock)
+		return json_null();
+	for (unsigned i = 0; i < trial->cell.threads; i++)
+		ticks += trial->members[i].worker->timing->held.ticks;
+	return record_number(to_ns(trial, ticks) / (double)operations);
+}
+
 static json_t *latency_to_json(const struct trial *trial, const struct histogram *all,
 			       uint64_t lag_ticks)
 {
@@ -65,11 +110,8 @@ static json_t *latency_to_json(const struct trial *trial, const struct histogram
 		is_open ? rounded_ns(trial, lag_ticks) : json_null(), "clock", clock_to_json(trial),
 		"histogram", buckets(trial, all));
 
-	for (size_t i = 0; latency && i < sizeof(quantiles) / sizeof(*quantiles); i++)
-		json_object_set_new(
-			latency, quantiles[i].name,
-			all->samples ? rounded_ns(trial, histogram_quantile(all, quantiles[i].q))
-				     : json_null());
+	if (latency)
+		set_quantiles(trial, all, latency);
 	if (latency && !is_open)
 		json_object_set_new(
 			latency, "sampled_one_in",
@@ -95,6 +137,11 @@ json_t *record_latency(const struct trial *trial)
 		lag_ticks = timing->lag_ticks > lag_ticks ? timing->lag_ticks : lag_ticks;
 	}
 	latency = latency_to_json(trial, all, lag_ticks);
+	if (latency && trial->cell.variant->family->parts) {
+		json_object_set_new(latency, "parts", parts_to_json(trial));
+		json_object_set_new(latency, "lock_held_ns_per_op",
+				    held_to_json(trial, all->samples));
+	}
 	free(all);
 	return latency;
 }

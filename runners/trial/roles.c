@@ -26,7 +26,7 @@ static struct mix mix_of(const struct cell *cell, unsigned worker)
 	if (!has_roles(cell))
 		return cell->mix;
 	mix.order[0] =
-		(unsigned)(roles_is_producer(cell, worker) ? family->insert : family->remove);
+		(unsigned)(roles_is_producer(cell, worker) ? family->insert : family->consume);
 	mix.share[mix.order[0]] = MIX_TOTAL;
 	return mix;
 }

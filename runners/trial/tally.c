@@ -9,6 +9,8 @@ static void tally_add(struct tally *sum, const struct tally *part)
 	}
 	sum->lost += part->lost;
 	sum->torn_reads += part->torn_reads;
+	for (unsigned i = 0; i < TALLY_COUNTS_MAX; i++)
+		sum->counts[i] += part->counts[i];
 	sum->sum_in += part->sum_in;
 	sum->sum_out += part->sum_out;
 	sum->mismatched += part->mismatched;
@@ -26,6 +28,8 @@ struct tally tally_of_member(const struct trial *trial, unsigned index)
 	}
 	measured.lost = after->lost - before->lost;
 	measured.torn_reads = after->torn_reads - before->torn_reads;
+	for (unsigned i = 0; i < TALLY_COUNTS_MAX; i++)
+		measured.counts[i] = after->counts[i] - before->counts[i];
 	return measured;
 }
 

@@ -33,14 +33,21 @@ static int member_allocate(struct member *member)
 	worker->last_seen = block(member, cell->threads * sizeof(*worker->last_seen));
 	if (!worker->last_seen)
 		return -ENOMEM;
+	if (dist_has_chains(&cell->dist) &&
+	    !(worker->chain = block(member, chain_longest(&cell->dist) * sizeof(*worker->chain))))
+		return -ENOMEM;
 	if (cell->scan_length && !(worker->scan = block(member, scan_bytes(cell->scan_length))))
 		return -ENOMEM;
 	if (table_bytes && !(member->draw_table = block(member, table_bytes)))
 		return -ENOMEM;
 	if (timing_is_on(cell) && !(worker->timing = block(member, sizeof(*worker->timing))))
 		return -ENOMEM;
+	if (worker->timing && cell->variant->family->parts &&
+	    !(worker->timing->parts =
+		      block(member, WORKER_PARTS_MAX * sizeof(*worker->timing->parts))))
+		return -ENOMEM;
 	if (cell->rate_ops_per_s > 0 &&
-	    !(member->gaps = block(member, TIMING_GAPS * sizeof(*member->gaps))))
+	    !(member->gaps = block(member, timing_gaps(cell) * sizeof(*member->gaps))))
 		return -ENOMEM;
 	return 0;
 }

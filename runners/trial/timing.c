@@ -40,23 +40,56 @@ static uint64_t interval_beside_cycle(uint64_t interval, const struct draw_sourc
 	return interval;
 }
 
+size_t timing_gaps(const struct cell *cell)
+{
+	return cell->trace_speedup > 0 ? cell->dist.trace->header.requests : TIMING_GAPS;
+}
+
+/* Due time of a worker's i-th request, by the trace: it has one in `threads`, lap after lap. */
+static double trace_due_ticks(const struct member *member, uint64_t i)
+{
+	const struct cell *const cell = &member->trial->cell;
+	const struct trace *const trace = cell->dist.trace;
+	const uint64_t request = i * cell->threads + member->index;
+	const uint64_t lap = request / trace->header.requests;
+	const uint64_t at_ms = trace->requests[request % trace->header.requests].timestamp_ms;
+
+	return (double)(lap * trace_lap_ms(trace) + at_ms) * 1e6 / cell->trace_speedup /
+	       member->trial->clock.ns_per_tick;
+}
+
+static void fill_gaps_of_trace(const struct member *member)
+{
+	double before = 0;
+
+	for (uint64_t i = 0; i < timing_gaps(&member->trial->cell); i++) {
+		const double due = trace_due_ticks(member, i);
+
+		member->gaps[i] = (uint64_t)due - (uint64_t)before;
+		before = due;
+	}
+}
+
 void timing_prepare(struct member *member)
 {
 	const struct trial *const trial = member->trial;
 	struct worker_timing *const timing = member->worker->timing;
 
 	timing->is_counter = trial->clock.is_counter;
+	timing->held.is_counter = trial->clock.is_counter;
 	timing->sample_every =
 		interval_beside_cycle(trial->cell.latency_every, &member->worker->draw);
 	member->clock_cost_ns =
 		latency_clock_cost_ns(trial->clock.is_counter, trial->clock.ns_per_tick);
-	if (member->gaps) {
+	timing->gaps = member->gaps;
+	timing->gap_count = timing_gaps(&trial->cell);
+	if (member->gaps && trial->cell.trace_speedup > 0) {
+		fill_gaps_of_trace(member);
+	} else if (member->gaps) {
 		struct random random = random_seed(trial->seed, member->index, RANDOM_ARRIVALS);
 
-		arrivals_fill(member->gaps, TIMING_GAPS, mean_gap_ticks(trial),
+		arrivals_fill(member->gaps, timing->gap_count, mean_gap_ticks(trial),
 			      trial->cell.is_poisson ? &random : NULL);
-		timing->gaps = member->gaps;
-		timing->gap_mask = TIMING_GAPS - 1;
 	}
 }
 
@@ -67,6 +100,9 @@ void timing_reset(struct member *member)
 	if (!timing)
 		return;
 	memset(&timing->histogram, 0, sizeof(timing->histogram));
+	if (timing->parts)
+		memset(timing->parts, 0, WORKER_PARTS_MAX * sizeof(*timing->parts));
+	timing->held.ticks = 0;
 	timing->lag_ticks = 0;
 	timing->countdown = timing->sample_every;
 }
@@ -83,7 +119,7 @@ void timing_begin(struct member *member)
 	 * Constant arrivals of all threads at the same instant would be bursts of as many as there
 	 * are threads.
 	 */
-	if (!trial->cell.is_poisson)
+	if (!trial->cell.is_poisson && !(trial->cell.trace_speedup > 0))
 		timing->due +=
 			(uint64_t)(mean_gap_ticks(trial) * member->index / trial->cell.threads);
 }

@@ -10,6 +10,9 @@
  */
 enum { TIMING_GAPS = 16384 };
 
+/* How many of them a worker of this cell has: with rate=trace one for each request. */
+size_t timing_gaps(const struct cell *cell);
+
 /*
  * Whether workers of this cell time operations at all: latency is sampled, or arrivals are paced.
  */

@@ -2,6 +2,7 @@
 #ifndef STRUCTURES_COMMON_CONTEXT_H
 #define STRUCTURES_COMMON_CONTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,10 +11,17 @@
 struct reclaim_thread;    /* of the scheme that the variant is compiled with: structures/reclaim/reclaim.h */
 struct lock_thread;       /* of the lock that the variant is compiled with: structures/lock/lock.h */
 
+/* How long locks were held, in ticks: structures/kvblock/held.h. */
+struct held {
+	uint64_t since, ticks;
+	bool is_counter;                    /* clock_now() reads the processor's counter */
+};
+
 struct context {
 	struct arena *arena;                /* the worker's own; nodes and payloads come from here */
 	struct reclaim_thread *reclaim;     /* NULL for variants without a scheme */
 	struct lock_thread *lock;           /* NULL for locks that keep nothing per thread */
+	struct held *held;                  /* NULL: not timed */
 	size_t value_bytes;                 /* 8: the value itself is stored; above: a payload of that size */
 	unsigned worker;                    /* 0 to workers - 1 */
 	unsigned node;                      /* index of the worker's NUMA node */

@@ -28,6 +28,15 @@ enum {
 	WORKER_BATCH = 64
 };
 
+/*
+ * What families count besides their operations. In caches elements come and go as a side effect of
+ * operations, and the first counts are theirs.
+ */
+enum { TALLY_ADDED, TALLY_EVICTED, TALLY_ASKED, TALLY_HIT, TALLY_COUNTS_MAX = 6 };
+
+/* What families time apart within an operation. */
+enum { WORKER_PARTS_MAX = 2 };
+
 enum worker_signal { WORKER_GO, WORKER_STOP, WORKER_STALL };
 
 enum worker_phase { WORKER_PREFILL, WORKER_MIX, WORKER_HISTORY };
@@ -36,6 +45,7 @@ enum worker_phase { WORKER_PREFILL, WORKER_MIX, WORKER_HISTORY };
 struct tally {
 	uint64_t attempted[WORKER_OPERATIONS_MAX];    /* by the family's operation number */
 	uint64_t succeeded[WORKER_OPERATIONS_MAX];    /* found, added, removed, dequeued...; keys scanned */
+	uint64_t counts[TALLY_COUNTS_MAX];            /* by the family's counts */
 	uint64_t lost, torn_reads;   /* as the structure counts them in struct context */
 	uint64_t sum_in, sum_out;    /* of keys added and removed or lost, or of values enqueued and dequeued */
 	uint64_t mismatched;         /* values read that do not belong to their key, or out of producer order;
@@ -54,11 +64,14 @@ struct worker_timing {
 	struct histogram histogram;    /* of ticks */
 	uint64_t sample_every;         /* closed loop: one operation in so many */
 	uint64_t countdown;
-	const uint64_t *gaps;          /* open loop: ticks between arrivals, gap_mask + 1 of them; NULL: closed loop */
-	uint64_t gap_mask, gap;        /* position in gaps[] */
+	const uint64_t *gaps;          /* open loop: ticks between arrivals, gap_count of them; NULL: closed loop */
+	uint64_t gap_count, gap;       /* position in gaps[] */
 	uint64_t due;                  /* tick at which the next operation should start */
 	uint64_t lag_ticks;            /* largest delay of a start behind its due time */
 	bool is_counter;               /* clock_now() reads the processor's counter */
+	bool is_timed;                 /* the operation of the moment */
+	struct histogram *parts;       /* of families that time some apart: WORKER_PARTS_MAX of them */
+	struct held held;              /* in operations that are timed */
 };
 
 struct worker {
@@ -71,6 +84,7 @@ struct worker {
 	struct prefill prefill;        /* WORKER_PREFILL: this worker inserts the slice below */
 	uint64_t prefill_from, prefill_to;
 	struct scan *scan;             /* families that scan: what a scan fills, and its length */
+	uint64_t *chain;               /* families of requests: room for the longest chain */
 	uint64_t *last_seen;           /* queues: latest sequence number received from each producer, [workers] */
 	uint64_t sequence;             /* queues: number of the next value this worker enqueues */
 	struct worker_timing *timing;
@@ -117,9 +131,11 @@ static inline uint64_t worker_begin(struct worker *worker, struct worker_timing 
 		if (--timing->countdown)
 			return 0;
 		timing->countdown = timing->sample_every;
+		timing->is_timed = timing->parts;
 		return clock_now(timing->is_counter);
 	}
-	timing->due += timing->gaps[timing->gap++ & timing->gap_mask];
+	timing->due += timing->gaps[timing->gap];
+	timing->gap = timing->gap + 1 == timing->gap_count ? 0 : timing->gap + 1;
 	now = clock_now(timing->is_counter);
 	/* relaxed: the signal carries no data. */
 	while (now < timing->due && load_relaxed(&worker->signal) != WORKER_STOP) {
@@ -128,13 +144,33 @@ static inline uint64_t worker_begin(struct worker *worker, struct worker_timing 
 	}
 	if (now > timing->due && now - timing->due > timing->lag_ticks)
 		timing->lag_ticks = now - timing->due;
+	timing->is_timed = timing->parts;
 	return timing->due;
+}
+
+/* The start of a part that is timed apart. Return: the tick, or 0 in operations that are not timed. */
+static inline uint64_t worker_part_begin(struct worker *worker)
+{
+	struct worker_timing *const timing = worker->timing;
+	const bool is_timed = timing && timing->is_timed;
+
+	worker->context.held = is_timed ? &timing->held : NULL;
+	return is_timed ? clock_now(timing->is_counter) : 0;
+}
+
+static inline void worker_part_end(struct worker *worker, unsigned part, uint64_t start)
+{
+	struct worker_timing *const timing = worker->timing;
+
+	if (start)
+		histogram_add(&timing->parts[part], clock_now(timing->is_counter) - start);
 }
 
 static inline void worker_end(struct worker_timing *timing, uint64_t start)
 {
 	uint64_t now;
 
+	timing->is_timed = false;
 	if (!start)
 		return;
 	now = clock_now(timing->is_counter);

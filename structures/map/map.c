@@ -9,5 +9,6 @@ const struct family map_family = {
 	.insert = MAP_PUT,
 	.remove = MAP_REMOVE,
 	.scan = FAMILY_NONE,
+	.consume = FAMILY_NONE,
 	.keeps_keys = true,
 };

@@ -9,5 +9,6 @@ const struct family ordered_family = {
 	.insert = ORDERED_PUT,
 	.remove = ORDERED_REMOVE,
 	.scan = ORDERED_SCAN,
+	.consume = FAMILY_NONE,
 	.keeps_keys = true,
 };

@@ -9,5 +9,6 @@ const struct family probe_family = {
 	.insert = FAMILY_NONE,
 	.remove = FAMILY_NONE,
 	.scan = FAMILY_NONE,
+	.consume = FAMILY_NONE,
 	.keeps_keys = false,
 };

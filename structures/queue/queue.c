@@ -9,5 +9,6 @@ const struct family queue_family = {
 	.insert = QUEUE_ENQUEUE,
 	.remove = QUEUE_DEQUEUE,
 	.scan = FAMILY_NONE,
+	.consume = QUEUE_DEQUEUE,
 	.keeps_keys = false,
 };

@@ -20,6 +20,8 @@ struct harness {
 	struct memory *memory;
 	void *instance;
 	struct worker *workers[HARNESS_WORKERS_MAX];
+	struct dist dist;
+	void *tables[HARNESS_WORKERS_MAX]; /* of the distribution, by worker */
 	bool rests[HARNESS_WORKERS_MAX]; /* of the last mix its role leaves nothing */
 	struct harness_thread threads[HARNESS_WORKERS_MAX];
 	unsigned pus[HARNESS_WORKERS_MAX];
@@ -64,7 +66,7 @@ int harness_set_mix(struct harness *harness, const char *mix, unsigned from, uns
 {
 	const struct family *const family = harness->options.variant->family;
 	struct draw_options options = {
-		.dist = { .kind = DIST_UNIFORM },
+		.dist = harness->dist,
 		.range = harness->options.range,
 		.seed = harness->options.seed,
 		.workers = harness->options.workers,
@@ -81,9 +83,26 @@ int harness_set_mix(struct harness *harness, const char *mix, unsigned from, uns
 		for (unsigned o = 0; o < MIX_OPERATIONS_MAX; o++)
 			if (options.mix.share[o])
 				harness->rests[i] = false;
-		error = draw_init(&harness->workers[i]->draw, &options, NULL, fault);
+		error = draw_init(&harness->workers[i]->draw, &options, harness->tables[i], fault);
 	}
 	return error;
+}
+
+/* What a worker draws with: a table if the distribution has one, room for a chain if it draws them. */
+static int make_draws(struct harness *harness, unsigned index)
+{
+	const struct draw_options options = { .dist = harness->dist,
+					      .range = harness->options.range };
+	const size_t bytes = draw_table_bytes(&options);
+	struct worker *const worker = harness->workers[index];
+
+	if (bytes && !(harness->tables[index] = memory_thread(harness->memory, index, bytes)))
+		return -ENOMEM;
+	if (!dist_has_chains(&harness->dist))
+		return 0;
+	worker->chain = memory_thread(harness->memory, index,
+				      chain_longest(&harness->dist) * sizeof(*worker->chain));
+	return worker->chain ? 0 : -ENOMEM;
 }
 
 static int make_worker(struct harness *harness, unsigned index)
@@ -107,13 +126,17 @@ static int make_worker(struct harness *harness, unsigned index)
 	worker->scan->length = HARNESS_SCAN_LENGTH;
 	worker->last_seen =
 		memory_thread(harness->memory, index, workers * sizeof(*worker->last_seen));
-	return worker->last_seen ? 0 : -ENOMEM;
+	return worker->last_seen ? make_draws(harness, index) : -ENOMEM;
 }
 
 static int make_workers(struct harness *harness, struct fault *fault)
 {
-	int error = 0;
+	const char *const usual = harness->options.variant->family->default_dist;
+	const char *const dist = harness->options.dist ? harness->options.dist : usual;
+	int error = dist_parse(dist ? dist : "uniform", &harness->dist, fault);
 
+	if (error)
+		return error;
 	for (unsigned i = 0; !error && i < harness->options.workers; i++)
 		error = make_worker(harness, i);
 	if (error)
@@ -341,6 +364,8 @@ struct harness_sums harness_sum(const struct harness *harness)
 		}
 		sums.tally.lost += worker->tally.lost;
 		sums.tally.torn_reads += worker->tally.torn_reads;
+		for (unsigned c = 0; c < TALLY_COUNTS_MAX; c++)
+			sums.tally.counts[c] += worker->tally.counts[c];
 		sums.tally.sum_in += worker->tally.sum_in;
 		sums.tally.sum_out += worker->tally.sum_out;
 		sums.tally.mismatched += worker->tally.mismatched;

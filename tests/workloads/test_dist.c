@@ -105,6 +105,38 @@ static void dist_bad_stride_is_refused(void **state)
 		assert_refused(bad[i], "STRIDE a whole number from 1 on");
 }
 
+static void dist_prefix_is_read(void **state)
+{
+	const struct dist dist = parsed("prefix:4:24:0.99:50");
+
+	(void)state;
+	assert_int_equal(dist.kind, DIST_PREFIX);
+	assert_int_equal(dist.branching, 4);
+	assert_int_equal(dist.depth, 24);
+	assert_int_equal(dist.shared, 12);
+	assert_true(dist.theta == 0.99);
+	assert_int_equal(parsed("prefix:1:4:0:1").shared, 1);
+}
+
+static void dist_bad_prefix_is_refused(void **state)
+{
+	const char *const bad[] = { "prefix",         "prefix:4:24:0.99",     "prefix:0:24:1:50",
+				    "prefix:4:0:1:5", "prefix:4:24:1:0",      "prefix:4:24:-1:50",
+				    "prefix:4:5000:1:5", "prefix:4:24:1:50:1", "prefix:1.5:4:1:50" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_refused(bad[i], "allowed is prefix:BRANCHING:DEPTH:THETA:SHARED");
+}
+
+static void dist_trace_without_a_file_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("trace", "FILE a trace of requests");
+	assert_refused("trace:", "FILE a trace of requests");
+	assert_refused("trace:/nowhere", "/nowhere: the trace cannot be read");
+}
+
 static void dist_parameter_of_one_that_takes_none_is_refused(void **state)
 {
 	(void)state;
@@ -131,6 +163,9 @@ int main(void)
 		cmocka_unit_test(dist_bad_exponent_is_refused),
 		cmocka_unit_test(dist_bad_hot_set_is_refused),
 		cmocka_unit_test(dist_bad_stride_is_refused),
+		cmocka_unit_test(dist_prefix_is_read),
+		cmocka_unit_test(dist_bad_prefix_is_refused),
+		cmocka_unit_test(dist_trace_without_a_file_is_refused),
 		cmocka_unit_test(dist_parameter_of_one_that_takes_none_is_refused),
 		cmocka_unit_test(dist_unknown_name_suggests_the_nearest),
 	};
