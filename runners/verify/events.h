@@ -12,7 +12,8 @@ enum {
 	EVENTS_MAX = 64, /* a set of them is a 64-bit word */
 	EVENT_KEYS_MAX = 4,
 	EVENT_ITEMS_MAX = 63,
-	EVENT_NO_VALUE = 0
+	EVENT_NO_VALUE = 0,
+	TEAM_CHAIN = 4 /* blocks of a request to a cache; as many as it holds */
 };
 
 struct event {

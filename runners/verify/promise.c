@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "structures/kvblock/kvblock.h"
 #include "structures/kvslot/kvslot.h"
 #include "structures/map/map.h"
 #include "structures/ordered/ordered.h"
@@ -245,6 +246,47 @@ static bool queue_keeps_values(const struct events *events, uint64_t subset, str
 	return true;
 }
 
+static bool is_alone(const struct events *events, unsigned i)
+{
+	for (unsigned other = 0; other < events->count; other++)
+		if (other != i && events->of[other].invoked < events->of[i].returned &&
+		    events->of[i].invoked < events->of[other].returned)
+			return false;
+	return true;
+}
+
+/*
+ * A cache may evict what nobody pins, so that what a call finds while others run is open. But a
+ * request that runs alone has room for all of its chain, and a call right after it finds all of it:
+ * not so where a pin was left behind, or room was lost. What must hold of the blocks (parents,
+ * capacity, pins, sums) is judged at rest.
+ */
+static bool cache_keeps_requests(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	(void)memo;
+	for (unsigned i = 0; i < events->count; i++) {
+		const struct event *const event = &events->of[i], *const after = event + 1;
+
+		if (event->value > TEAM_CHAIN)
+			return false;
+		if (!(subset & bit(i)) || i + 1 == events->count || event->operation != KVBLOCK_REQUEST ||
+		    after->key != event->key || !is_alone(events, i) || !is_alone(events, i + 1))
+			continue;
+		if (after->value != TEAM_CHAIN)
+			return false;
+	}
+	return true;
+}
+
+/* What was cached before may rest on any of them. */
+static uint64_t cache_without(const struct events *events, uint64_t subset, unsigned i)
+{
+	(void)events, (void)subset, (void)i;
+	return 0;
+}
+
+static const struct promise cache_promise = { "one that keeps what it has room for", NULL,
+					      cache_keeps_requests, cache_without };
 static const struct promise snapshot_promise = { "linearizable, scans as well", step_ordered,
 						 ordered_is_linearizable, map_without };
 static const struct promise weak_promise = { "linearizable, scans key by key", step_ordered,
@@ -268,6 +310,8 @@ const struct promise *promise_of(const struct variant *variant, const char **rea
 		return &map_promise;
 	if (variant->family == &ordered_family && variant->is_linearizable)
 		return variant->scan == SCAN_SNAPSHOT ? &snapshot_promise : &weak_promise;
+	if (variant->family->is_cache)
+		return &cache_promise;
 	if (variant->family == &kvslot_family && variant->flaw != FLAW_RACES)
 		return variant->flaw == FLAW_LOSES ? &lossy_promise : &register_promise;
 	if (variant->flaw != FLAW_NONE) {

@@ -44,7 +44,9 @@ static struct event event_of(const struct round *round, const struct history_cal
 		.operation = call->operation,
 		.worker = call->worker,
 		.key = (uint8_t)(call->key - round->first_key),
-		.value = has_value ? name_of(names, call->value) : EVENT_NO_VALUE,
+		.value = round->counts ? (uint8_t)call->value
+			 : has_value   ? name_of(names, call->value)
+				       : EVENT_NO_VALUE,
 		.took_effect = call->took_effect,
 	};
 }

@@ -11,6 +11,7 @@
 struct round {
 	uint64_t first_key; /* at least 1, so that no value of a map is 0 */
 	unsigned keys;
+	bool counts;                      /* values are numbers, which stay as they are */
 	unsigned capacity;                /* of a bounded queue, else 0 */
 	uint64_t initial[EVENT_KEYS_MAX]; /* of each key: its value, or ROUND_ABSENT */
 	struct lane

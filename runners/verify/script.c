@@ -1,6 +1,7 @@
 #include "runners/verify/script.h"
 
 #include "structures/common/scan.h"
+#include "structures/kvblock/kvblock.h"
 #include "structures/map/map.h"
 #include "structures/queue/queue.h"
 
@@ -62,6 +63,12 @@ void script_before(const struct script_options *options, struct lane *lane)
 	const uint64_t elements = random_below(random, SCRIPT_BEFORE_MAX);
 
 	lane->count[SCRIPT_BEFORE] = 0;
+	if (options->variant->family->is_cache) {
+		for (uint64_t i = 0; i < elements; i++)
+			add(lane, SCRIPT_BEFORE, KVBLOCK_REQUEST,
+			    options->first_key + random_below(random, options->keys));
+		return;
+	}
 	if (!options->variant->family->keeps_keys) {
 		for (uint64_t i = 0; i < elements; i++)
 			add(lane, SCRIPT_BEFORE, options->variant->family->insert, 0);
@@ -115,6 +122,12 @@ static void add_to_queue(const struct script_options *options, struct lane *lane
 		add(lane, SCRIPT_AMONG, produces ? QUEUE_ENQUEUE : QUEUE_DEQUEUE, 0);
 }
 
+static void add_to_cache(const struct script_options *options, struct lane *lane)
+{
+	add(lane, SCRIPT_AMONG, (int)random_below(options->random, KVBLOCK_REQUEST + 1),
+	    options->first_key + random_below(options->random, options->keys));
+}
+
 void script_among(const struct script_options *options, struct lane *lane, unsigned worker)
 {
 	const unsigned share = SCRIPT_AMONG_MAX / options->workers;
@@ -125,6 +138,8 @@ void script_among(const struct script_options *options, struct lane *lane, unsig
 	for (uint64_t i = 0; i < calls; i++) {
 		if (options->variant->family->keeps_keys)
 			add_to_map(options, lane);
+		else if (options->variant->family->is_cache)
+			add_to_cache(options, lane);
 		else
 			add_to_queue(options, lane, worker);
 	}
@@ -161,6 +176,13 @@ void script_after(const struct script_options *options, struct lane *const *lane
 	if (options->variant->family->keeps_keys) {
 		for (unsigned key = 0; key < options->keys; key++)
 			add(lane, SCRIPT_AFTER, MAP_GET, options->first_key + key);
+		return;
+	}
+	if (options->variant->family->is_cache) {
+		for (unsigned key = 0; key < options->keys; key++) {
+			add(lane, SCRIPT_AFTER, KVBLOCK_REQUEST, options->first_key + key);
+			add(lane, SCRIPT_AFTER, KVBLOCK_LOOKUP, options->first_key + key);
+		}
 		return;
 	}
 	/* One more than there should be: a value that comes out twice may come out now. */

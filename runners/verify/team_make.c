@@ -19,6 +19,21 @@ static int make_scans(struct team *team, struct member *member)
 	return 0;
 }
 
+/* Few blocks, so that requests meet: a chain fills the cache, and most share some of it. */
+static int make_chains(struct team *team, struct member *member)
+{
+	enum { BRANCHING = 2 };
+	struct worker *const worker = member->worker;
+
+	if (!team->options->variant->family->is_cache)
+		return 0;
+	worker->draw.chains.tree =
+		prefix_tree_init(BRANCHING, TEAM_CHAIN, TEAM_CHAIN, member->index);
+	worker->chain = memory_thread(team->memory, member->index,
+				      TEAM_CHAIN * sizeof(*worker->chain));
+	return worker->chain ? 0 : -ENOMEM;
+}
+
 static int make_member(struct team *team, unsigned index)
 {
 	const struct team_options *const options = team->options;
@@ -48,7 +63,9 @@ static int make_member(struct team *team, unsigned index)
 		memory_thread(team->memory, index, options->workers * sizeof(*worker->last_seen));
 	for (unsigned n = 0; n < ROUNDS; n++)
 		team->rounds[n].lanes[index] = &member->lanes[n];
-	return worker->last_seen && member->memo ? make_scans(team, member) : -ENOMEM;
+	if (!worker->last_seen || !member->memo || make_chains(team, member))
+		return -ENOMEM;
+	return make_scans(team, member);
 }
 
 static int make_memory(struct team *team, struct fault *fault)
@@ -101,6 +118,7 @@ int team_make(struct team *team, struct fault *fault)
 		team->known[key] = ROUND_ABSENT;
 	for (unsigned n = 0; n < ROUNDS; n++) {
 		team->rounds[n].workers = options->workers;
+		team->rounds[n].counts = options->variant->family->is_cache;
 		team->rounds[n].capacity = options->variant->is_bounded ? CAPACITY : 0;
 	}
 	return make_instance(team, fault);

@@ -10,7 +10,7 @@
 
 enum {
 	ROUNDS = 32,  /* played between two checks */
-	CAPACITY = 4, /* of bounded queues: full now and then */
+	CAPACITY = 4, /* of bounded queues and of caches: full now and then */
 	EXPECTED = 4, /* elements: a table that grows does, within the first rounds */
 	MEMORY_LOG2 = 28
 };

@@ -36,7 +36,7 @@ static void describe_call(const struct timeline *timeline, const struct event *e
 	if (timeline->family->keeps_keys && has_value)
 		snprintf(text, CELL_BYTES, "%s %llu = %s", operation, key,
 			 value_name(event->value, name));
-	else if (timeline->family->keeps_keys)
+	else if (timeline->family->keeps_keys || timeline->family->is_cache)
 		snprintf(text, CELL_BYTES, "%s %llu", operation, key);
 	else
 		snprintf(text, CELL_BYTES, "%s %s", operation,
@@ -77,7 +77,9 @@ static void describe_answer(const struct timeline *timeline, const struct event 
 		describe_scan(timeline, event, text);
 		return;
 	}
-	if (!event->took_effect)
+	if (timeline->family->is_cache)
+		snprintf(text, CELL_BYTES, "%u blocks", event->value);
+	else if (!event->took_effect)
 		snprintf(text, CELL_BYTES, "%s", refusal(timeline->family, event->operation));
 	else
 		snprintf(text, CELL_BYTES, "%s %s", timeline->family->effects[event->operation],

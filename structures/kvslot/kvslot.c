@@ -11,6 +11,7 @@ const struct family kvslot_family = {
 	.insert = KVSLOT_PUT,
 	.remove = FAMILY_NONE,
 	.scan = FAMILY_NONE,
+	.consume = FAMILY_NONE,
 	.keeps_keys = true,
 	.counts_losses = true,
 };

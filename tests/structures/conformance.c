@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "structures/common/payload.h"
+#include "structures/kvblock/kvblock.h"
 #include "structures/kvslot/kvslot.h"
 #include "structures/ordered/ordered.h"
 #include "structures/probe/probe.h"
@@ -61,6 +62,8 @@ static const struct load together[] = {
 	{ &queue_family, "short", 8, 1, 0, 20000, 8, NULL },
 	{ &queue_family, "payloads", 8, 500, 500, 20000, PAYLOAD_BYTES, NULL },
 	{ &probe_family, "touches", 8, 1, 0, 20000, 8, NULL },
+	{ &kvblock_family, "few prompts", 4, 1, 0, 3000, 8, "lookup:20,request:80" },
+	{ &kvblock_family, "evictions", 500, 1, 0, 3000, 8, NULL },
 };
 
 static const struct load scans[] = {
@@ -73,6 +76,7 @@ static const struct load crowded[] = {
 	{ &ordered_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, NULL },
 	{ &kvslot_family, "payloads", 100, 50, 50, 1500, PAYLOAD_BYTES, "get:50,put:50" },
 	{ &queue_family, "payloads", 8, 50, 50, 1500, PAYLOAD_BYTES, NULL },
+	{ &kvblock_family, "evictions", 500, 1, 0, 500, 8, NULL },
 };
 
 static const struct load stalled[] = {
@@ -80,12 +84,14 @@ static const struct load stalled[] = {
 	{ &ordered_family, "one of them", 1000, 500, 500, 0, 8, NULL },
 	{ &kvslot_family, "one of them", 1000, 500, 500, 0, 8, NULL },
 	{ &queue_family, "one of them", 8, 500, 500, 0, 8, NULL },
+	{ &kvblock_family, "one of them", 500, 1, 0, 0, 8, NULL },
 };
 
 static const struct load starved[] = {
 	{ &map_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
 	{ &ordered_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
 	{ &queue_family, "payloads", 8, 1000, 0, 20000, PAYLOAD_BYTES, "enqueue:100" },
+	{ &kvblock_family, "many blocks", 1000, 1, 0, 3000, 8, NULL },
 };
 
 static const struct load in_turns[] = {
@@ -93,6 +99,7 @@ static const struct load in_turns[] = {
 	{ &ordered_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, NULL },
 	{ &kvslot_family, "few keys", 50, 25, 0, 400, PAYLOAD_BYTES, "get:50,put:50" },
 	{ &queue_family, "short", 8, 25, 0, 400, PAYLOAD_BYTES, NULL },
+	{ &kvblock_family, "evictions", 50, 1, 0, 400, 8, NULL },
 };
 
 /* One case on one load: what it needs, and where it says what went wrong. */

@@ -52,6 +52,19 @@ numamark_planted(epoch_unannounced variant_map_michael_ebr structures/reclaim/eb
 numamark_planted(freed_at_once variant_queue_michael_scott_ebr ${michael_scott}
 	"reclaim_retire(thread, michael_scott_node(head), MEMORY_NODES,"
 	"arena_free(context->arena, michael_scott_node(head), MEMORY_NODES,")
+numamark_planted(pin_of_the_dead variant_kvblock_clock_ebr structures/kvblock/block.h
+	"if (!(fetch_add_acquire(&block->references, 1) & BLOCK_DEAD))"
+	"fetch_add_acquire(&block->references, 1);
+	if (true)")
+numamark_planted(killed_in_two_steps variant_kvblock_clock_ebr structures/kvblock/block.h
+	"return cas_acquire(&block->references, &none, BLOCK_DEAD);"
+	"store_relaxed(&block->references, BLOCK_DEAD);
+	return !none;")
+numamark_planted(pin_left_behind variant_kvblock_sieve_ebr structures/kvblock/block.h
+	"	if (request->pinned)
+		block_unpin(request->pinned);
+	request->pinned = block;"
+	"	request->pinned = block;")
 numamark_planted(version_unchecked variant_map_line_bucket structures/map/line_table.h
 	"(before | LINE_LOCKED) ==" "(before | LINE_LOCKED) <=")
 numamark_planted(lock_taken_in_two_steps variant_map_chained_spin structures/lock/spin.h

@@ -38,6 +38,9 @@ struct planted {
 	DEFECT(recheck_missing, NULL)                 \
 	DEFECT(epoch_unannounced, NULL)               \
 	DEFECT(freed_at_once, NULL)                   \
+	DEFECT(pin_of_the_dead, NULL)                 \
+	DEFECT(killed_in_two_steps, NULL)             \
+	DEFECT(pin_left_behind, NULL)                 \
 	DEFECT(version_unchecked, "not linearizable") \
 	DEFECT(lock_taken_in_two_steps, NULL)         \
 	DEFECT(wake_lost, "do not end")               \

@@ -8,7 +8,8 @@
 
 #include "tests/structures/conformance.h"
 
-extern const struct variant template_map, template_ordered, template_queue;
+extern const struct variant template_map, template_ordered, template_queue,
+	template_kvblock;
 
 static void template_as_it_stands_conforms(void **state)
 {
@@ -40,9 +41,11 @@ int main(void)
 		TEST(map, template_as_it_stands_conforms),
 		TEST(ordered, template_as_it_stands_conforms),
 		TEST(queue, template_as_it_stands_conforms),
+		TEST(kvblock, template_as_it_stands_conforms),
 		TEST(map, template_is_not_in_the_catalogue),
 		TEST(ordered, template_is_not_in_the_catalogue),
 		TEST(queue, template_is_not_in_the_catalogue),
+		TEST(kvblock, template_is_not_in_the_catalogue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,215 @@
+/*
+ * block_table: the blocks of a cache by id, for caches whose hits take no lock.
+ *
+ * A hash table whose lists are read without a lock and changed under a lock bit of each bucket.
+ *
+ * Source: lists under a bucket's lock, read under RCU, P. McKenney, J. Slingwine, "Read-copy
+ * update", PDCS 1998, as in map/rcu_buckets.
+ *
+ * Invariants
+ *   1. A live block's parent lives: it counts the child among its references until the child is
+ * dead and out of its list.
+ *   2. Of an id at most one live block is in the table; a dead one may still be there beside it.
+ *   3. A dead block has no children and is pinned by nobody, and never lives again.
+ *
+ * Reclamation: whatever protects all that a section can reach.
+ * Expects BLOCK_OF_POLICY with a member `_Atomic uintptr_t next`, of the bucket.
+ */
+#ifndef STRUCTURES_KVBLOCK_BLOCK_TABLE_H
+#define STRUCTURES_KVBLOCK_BLOCK_TABLE_H
+
+#include "structures/common/backoff.h"
+#include "structures/common/hash.h"
+#include "structures/kvblock/block.h"
+
+#define BLOCK_LOCKED ((uintptr_t)1)
+
+struct block_table {
+	_Atomic uintptr_t *buckets;
+	uint64_t mask;
+};
+
+/* Return: 0 or -ENOMEM.    Ownership: the buckets belong to @memory. */
+static inline int block_table_init(struct block_table *table, struct memory *memory,
+				   uint64_t capacity)
+{
+	uint64_t buckets = 1;
+
+	while (buckets < capacity)
+		buckets *= 2;
+	table->buckets = memory_shared(memory, buckets * sizeof(*table->buckets));
+	table->mask = buckets - 1;
+	return table->buckets ? 0 : -ENOMEM;
+}
+
+static inline _Atomic uintptr_t *block_table_bucket(const struct block_table *table, uint64_t id)
+{
+	return &table->buckets[hash_key(id) & table->mask];
+}
+
+static inline struct block *block_of(uintptr_t word)
+{
+	return (struct block *)(word & ~BLOCK_LOCKED);
+}
+
+/* Fetch what the look-ups of a chain will touch first. */
+static inline void block_table_prefetch(const struct block_table *table, const uint64_t *ids,
+					unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		__builtin_prefetch((const void *)block_table_bucket(table, ids[i]));
+}
+
+/* Inside a section. Return: the block, be it dead, or NULL. */
+static inline struct block *block_table_find(const struct block_table *table, uint64_t id)
+{
+	/* acquire: the block as it was published; pairs with the release in block_table_unlock().
+	 */
+	struct block *block = block_of(load_acquire(block_table_bucket(table, id)));
+
+	while (block && block->id != id)
+		/* acquire: as above, and with the release in block_table_unlink(). */
+		block = block_of(load_acquire(&block->next));
+	return block;
+}
+
+/* Return: the first block's address, without the lock bit. */
+static inline uintptr_t block_table_lock(_Atomic uintptr_t *bucket)
+{
+	struct backoff backoff = { 0 };
+
+	for (;;) {
+		/* relaxed: a look; the CAS decides. */
+		uintptr_t first = load_relaxed(bucket);
+
+		/* acquire: what the last holder did; pairs with block_table_unlock(). */
+		if (!(first & BLOCK_LOCKED) &&
+		    cas_weak_acquire(bucket, &first, first | BLOCK_LOCKED))
+			return first;
+		backoff_grow(&backoff);
+	}
+}
+
+/* @first: what the bucket begins with from here on. */
+static inline void block_table_unlock(_Atomic uintptr_t *bucket, uintptr_t first)
+{
+	/* release: publishes a new first block and what the holder did; pairs with the acquires in
+	 * block_table_lock() and block_table_find(). */
+	store_release(bucket, first);
+}
+
+/**
+ * block_table_add() - put a block of one's own into the table, pinned by the caller.
+ *
+ * @fresh:  with its id and parent; the parent is pinned by the caller and counts the child from
+ * here on.
+ *
+ * Return: @fresh; or the live block of this id that somebody else has added meanwhile, pinned.
+ * Threads: the owner of @fresh, inside a section.
+ */
+static inline struct block *block_table_add(const struct block_table *table, struct block *fresh)
+{
+	_Atomic uintptr_t *const bucket = block_table_bucket(table, fresh->id);
+	const uintptr_t first = block_table_lock(bucket);
+	struct block *block = block_of(first);
+
+	/* A dead one is skipped: it is on its way out. */
+	while (block && (block->id != fresh->id || !block_pin(block)))
+		/* relaxed: only the holder of the lock changes it. */
+		block = block_of(load_relaxed(&block->next));
+	if (!block) {
+		/* relaxed, all: nobody else knows the block; the unlocking store publishes it. The
+		 * parent cannot die meanwhile, as the caller pins it. */
+		store_relaxed(&fresh->next, first);
+		store_relaxed(&fresh->references, 1);
+		if (fresh->parent)
+			fetch_add_relaxed(&fresh->parent->references, 1);
+	}
+	block_table_unlock(bucket, block ? first : (uintptr_t)fresh);
+	return block ? block : fresh;
+}
+
+/* Take a dead block out of its list, and its reference off its parent. For who killed it. */
+static inline void block_table_unlink(const struct block_table *table, struct block *block)
+{
+	_Atomic uintptr_t *const bucket = block_table_bucket(table, block->id);
+	uintptr_t first = block_table_lock(bucket);
+	/* relaxed, here and below: only the holder of the lock changes the list. */
+	const uintptr_t after = load_relaxed(&block->next);
+
+	if (block_of(first) == block) {
+		first = after;
+	} else {
+		struct block *before = block_of(first), *next;
+
+		/* relaxed: as above. */
+		while ((next = block_of(load_relaxed(&before->next))) != block)
+			before = next;
+		/* release: hands on the block after; pairs with the acquire in block_table_find().
+		 */
+		store_release(&before->next, after);
+	}
+	block_table_unlock(bucket, first);
+	if (block->parent)
+		block_unpin(block->parent);
+}
+
+/* Frees all blocks. Alone. */
+static inline void block_table_destroy(struct block_table *table)
+{
+	for (uint64_t i = 0; i <= table->mask; i++) {
+		/* relaxed, both: all workers have detached. */
+		struct block *block = block_of(load_relaxed(&table->buckets[i])), *next;
+
+		for (; block; block = next) {
+			next = block_of(load_relaxed(&block->next));
+			arena_free(NULL, block, MEMORY_NODES, sizeof(*block));
+		}
+	}
+}
+
+/* Check and count one block. Return: its references that are no children's, by wrapping sums. */
+static inline uint32_t block_table_inspect_block(const struct block_table *table,
+						 const struct block *block,
+						 struct inspection *inspection)
+{
+	/* relaxed: all workers are at rest. */
+	const uint32_t references = load_relaxed(&block->references);
+
+	inspection->elements++;
+	inspection->sum += block->id;
+	if (references & BLOCK_DEAD)
+		inspection->broken = "a dead block is still in its list";
+	if (block_table_find(table, block->id) != block)
+		inspection->broken = "a block is there twice";
+	if (block->parent && block_table_find(table, block->parent->id) != block->parent)
+		inspection->broken = "a block is there whose parent is not";
+	return references - (block->parent != NULL);
+}
+
+/* Fills @inspection with what the table holds, and checks the invariants. Alone. */
+static inline void block_table_inspect(const struct block_table *table, uint64_t capacity,
+				       struct inspection *inspection)
+{
+	uint32_t pins = 0;
+
+	*inspection = (struct inspection){ 0 };
+	for (uint64_t i = 0; i <= table->mask; i++) {
+		/* relaxed, here and below: all workers are at rest. */
+		const uintptr_t first = load_relaxed(&table->buckets[i]);
+
+		if (first & BLOCK_LOCKED)
+			inspection->broken = "a bucket is locked at rest";
+		for (const struct block *block = block_of(first); block;
+		     /* relaxed: as above. */
+		     block = block_of(load_relaxed(&block->next)))
+			pins += block_table_inspect_block(table, block, inspection);
+	}
+	inspection->pins = pins;
+	if (pins)
+		inspection->broken = "a pin has outlived its request";
+	if (inspection->elements > capacity)
+		inspection->broken = "more blocks than the capacity";
+}
+
+#endif

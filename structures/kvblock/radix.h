@@ -1,0 +1,285 @@
+/*
+ * radix: the prefix tree itself, read under RCU.
+ *
+ * Each cached block is a node of the tree, with a table of its children by id; to acquire is to go
+ * down from the root, block by block, without a lock, and to pin the last one. Commits have one
+ * lock for all of the tree, evict by SIEVE, and hand readers whole tables: a child comes and goes
+ * by one store, and a table that is full is copied to a larger one and retired.
+ *
+ * Paper: the tree, L. Zheng et al., "SGLang: efficient execution of structured language model
+ * programs", NeurIPS 2024 (RadixAttention); the readers, P. McKenney, J. Slingwine, "Read-copy
+ * update: using execution history to solve concurrency problems", PDCS 1998; who goes,
+ * structures/kvblock/sieve.h. Differences: (a) a node is one block, not a run of them, so that no
+ * node is ever split under a reader; (b) not recency but visited bits, as a reader writes nothing
+ * that is written already.
+ *
+ * Invariants
+ *   1. A live block's parent lives, and has it in its table. Tables and list are changed under the
+ * lock alone, and blocks are killed there.
+ *   2. A table has free slots or as many slots as children: a search that meets neither the id nor
+ * a free slot has seen them all.
+ *   3. list.count is the number of blocks, at most the capacity.
+ *
+ * Linearization: acquire at the pin: what it finds is a prefix then, and was the longest at some
+ * moment of the call. Commit at the store that puts each block into its parent's table. Release at
+ * its store. Progress: acquire and release lock-free; commit waits for the lock. May run together:
+ * all. create, destroy and inspect: alone. Reclamation: a flavour of RCU, for blocks and tables.
+ * Memory: 56 bytes a block and 24 for a table of one child; 16 to 32 a child in larger ones.
+ */
+#ifndef STRUCTURES_KVBLOCK_RADIX_H
+#define STRUCTURES_KVBLOCK_RADIX_H
+
+#define BLOCK_OF_POLICY                         \
+	_Atomic(struct radix_table *) children; \
+	SIEVE_LINKS
+#include "structures/common/hash.h"
+#include "structures/kvblock/sieve_list.h"
+#include "structures/lock/mutex.h"
+
+/* What was a child; a search goes on behind it. */
+#define RADIX_GONE ((struct block *)1)
+
+enum { RADIX_SLOTS_FIRST = 1, RADIX_SLOTS_SECOND = 4 };
+
+struct radix_table {
+	uint32_t mask; /* slots - 1 */
+	uint32_t used; /* slots that are not free: children, and those that are gone */
+	_Atomic(struct block *) slots[];
+};
+
+struct radix {
+	struct block root; /* of no id; its children are first blocks; never killed */
+	struct reclaim *reclaim;
+	uint64_t capacity;
+	struct mutex lock; /* on lines of its own */
+	/* Under the lock. */
+	struct sieve_list list;
+};
+
+static inline size_t radix_table_bytes(uint32_t mask)
+{
+	return sizeof(struct radix_table) + ((size_t)mask + 1) * sizeof(struct block *);
+}
+
+/* The block above one, the root above first ones. */
+static inline struct block *radix_above(struct radix *cache, struct block *block)
+{
+	return block ? block : &cache->root;
+}
+
+/* Inside a section. Return: the slot of a child, or NULL. *child only then. */
+static inline _Atomic(struct block *) *radix_slot(struct block *above, uint64_t id,
+						  struct block **child)
+{
+	/* acquire: the table as it was published; pairs with the release in radix_grow(). */
+	struct radix_table *const table = load_acquire(&above->children);
+	const uint64_t hash = hash_key(id);
+
+	for (uint32_t i = 0; table && i <= table->mask; i++) {
+		_Atomic(struct block *) *const slot = &table->slots[(hash + i) & table->mask];
+
+		/* acquire: the block as it was published; pairs with the release in radix_link().
+		 */
+		*child = load_acquire(slot);
+		if (!*child)
+			return NULL;
+		if (*child != RADIX_GONE && (*child)->id == id)
+			return slot;
+	}
+	return NULL;
+}
+
+/* Linearizes: at the pin.    Progress: lock-free; one block back for each that dies under it. */
+static inline void radix_acquire(struct radix *cache, struct context *context,
+				 struct kvblock_request *request)
+{
+	struct block *last = NULL, *child;
+
+	reclaim_enter(context->reclaim);
+	while (request->cached < request->count &&
+	       radix_slot(radix_above(cache, last), request->blocks[request->cached], &child)) {
+		block_visit(child);
+		last = child;
+		request->cached++;
+	}
+	block_pin_prefix(last, request);
+	reclaim_exit(context->reclaim);
+}
+
+/* Linearizes: at the pin's end.    Progress: lock-free. */
+static inline void radix_release(struct radix *cache, struct context *context,
+				 struct kvblock_request *request)
+{
+	(void)cache, (void)context;
+	block_release(request);
+}
+
+static inline void radix_put(struct radix_table *table, struct block *child)
+{
+	const uint64_t hash = hash_key(child->id);
+	uint32_t i = 0;
+
+	/* relaxed: only the holder of the lock changes slots. */
+	while (load_relaxed(&table->slots[(hash + i) & table->mask]))
+		i++;
+	/* release: publishes the block; pairs with the acquire in radix_slot(). */
+	store_release(&table->slots[(hash + i) & table->mask], child);
+	table->used++;
+}
+
+static inline uint32_t radix_children(const struct radix_table *table)
+{
+	uint32_t children = 0;
+
+	for (uint32_t i = 0; table && i <= table->mask; i++) {
+		/* relaxed: only the holder of the lock changes slots. */
+		const struct block *const child = load_relaxed(&table->slots[i]);
+
+		children += child && child != RADIX_GONE;
+	}
+	return children;
+}
+
+/* A table with room for one more child. Return: false for want of memory, which is counted. */
+static inline bool radix_grow(struct block *above, struct context *context)
+{
+	/* relaxed, here and below: only the holder of the lock changes tables. */
+	struct radix_table *const old = load_relaxed(&above->children);
+	const uint32_t children = radix_children(old);
+	uint32_t slots = old ? RADIX_SLOTS_SECOND : RADIX_SLOTS_FIRST;
+	struct radix_table *table;
+
+	while (children && slots < 2 * (children + 1))
+		slots *= 2;
+	table = arena_alloc(context->arena, MEMORY_NODES, radix_table_bytes(slots - 1));
+	if (!table) {
+		context->exhausted++;
+		return false;
+	}
+	*table = (struct radix_table){ .mask = slots - 1 };
+	for (uint32_t i = 0; i < slots; i++)
+		/* relaxed: nobody else knows the table. */
+		store_relaxed(&table->slots[i], NULL);
+	for (uint32_t i = 0; old && i <= old->mask; i++) {
+		/* relaxed: as above. */
+		struct block *const child = load_relaxed(&old->slots[i]);
+
+		if (child && child != RADIX_GONE)
+			radix_put(table, child);
+	}
+	/* release: publishes the table; pairs with the acquire in radix_slot(). */
+	store_release(&above->children, table);
+	if (old)
+		reclaim_retire(context->reclaim, old, MEMORY_NODES, radix_table_bytes(old->mask));
+	return true;
+}
+
+/* Under the lock: is there no slot to put a child into? Large tables keep a quarter free. */
+static inline bool radix_is_full(const struct block *above)
+{
+	/* relaxed: only the holder of the lock changes tables. */
+	const struct radix_table *const table = load_relaxed(&above->children);
+
+	return !table || table->used > table->mask - table->mask / 4;
+}
+
+/* Under the lock: a dead block goes out of the tree. */
+static inline void radix_unlink(struct radix *cache, struct context *context,
+				struct kvblock_request *request, struct block *block)
+{
+	struct block *child;
+	_Atomic(struct block *) *const slot =
+		radix_slot(radix_above(cache, block->parent), block->id, &child);
+	/* relaxed: only the holder of the lock changes tables. */
+	struct radix_table *const table = load_relaxed(&block->children);
+
+	/* relaxed: who still finds the block sees that it is dead. */
+	store_relaxed(slot, RADIX_GONE);
+	request->candidate = block->parent;
+	if (block->parent)
+		block_unpin(block->parent);
+	kvblock_count_evicted(request, block->id);
+	if (table)
+		reclaim_retire(context->reclaim, table, MEMORY_NODES,
+			       radix_table_bytes(table->mask));
+	reclaim_retire(context->reclaim, block, MEMORY_NODES, sizeof(*block));
+}
+
+/* Under the lock. Return: false if there is no room to be had. */
+static inline bool radix_claim(struct radix *cache, struct context *context,
+			       struct kvblock_request *request)
+{
+	struct block *const candidate = request->candidate, *block;
+	const bool has_room = sieve_list_claim(&cache->list, cache->capacity, candidate, &block);
+
+	request->candidate = NULL;
+	if (block)
+		radix_unlink(cache, context, request, block);
+	return has_room;
+}
+
+/* Under the lock, with room claimed. Return: a new child, pinned, or NULL for want of memory. */
+static inline struct block *radix_link(struct radix *cache, struct context *context,
+				       struct block *parent, uint64_t id)
+{
+	struct block *const above = radix_above(cache, parent);
+	struct block *const block = arena_alloc(context->arena, MEMORY_NODES, sizeof(*block));
+
+	context->exhausted += !block;
+	if (!block)
+		return NULL;
+	if (radix_is_full(above) && !radix_grow(above, context)) {
+		arena_free(context->arena, block, MEMORY_NODES, sizeof(*block));
+		return NULL;
+	}
+	block->id = id;
+	block->parent = parent;
+	/* relaxed, all: nobody else knows the block, and the caller pins its parent. */
+	store_relaxed(&block->references, 1);
+	store_relaxed(&block->visited, 0);
+	store_relaxed(&block->children, NULL);
+	if (parent)
+		/* relaxed: as above. */
+		fetch_add_relaxed(&parent->references, 1);
+	/* relaxed: only the holder of the lock changes tables. */
+	radix_put(load_relaxed(&above->children), block);
+	sieve_list_add(&cache->list, block);
+	return block;
+}
+
+/* Under the lock. Return: the next block of the chain, pinned, or NULL for want of room or memory.
+ */
+static inline struct block *radix_next(struct radix *cache, struct context *context,
+				       struct kvblock_request *request)
+{
+	const uint64_t id = request->blocks[request->cached];
+	struct block *block;
+
+	/* There: it cannot die, as that takes the lock. */
+	if (radix_slot(radix_above(cache, request->pinned), id, &block) && block_pin(block))
+		return block;
+	if (!radix_claim(cache, context, request))
+		return NULL;
+	block = radix_link(cache, context, request->pinned, id);
+	if (block)
+		kvblock_count_added(request, id);
+	else
+		cache->list.count--;
+	return block;
+}
+
+/* Linearizes: each block at its store into a table.    Progress: blocking. */
+static inline void radix_commit(struct radix *cache, struct context *context,
+				struct kvblock_request *request)
+{
+	struct block *block;
+
+	mutex_acquire(&cache->lock, NULL);
+	reclaim_enter(context->reclaim);
+	while (request->cached < request->count && (block = radix_next(cache, context, request)))
+		block_go_on(request, block);
+	reclaim_exit(context->reclaim);
+	mutex_release(&cache->lock, NULL);
+}
+
+#endif

@@ -1,0 +1,29 @@
+#include "structures/kvblock/sieve.h"
+
+static int sieve_create(const struct setup *setup, void **instance)
+{
+	struct sieve *const cache = memory_shared(setup->memory, sizeof(*cache));
+	int error;
+
+	if (!cache)
+		return -ENOMEM; /* what was got goes with memory_destroy() */
+	cache->capacity = kvblock_capacity(setup);
+	error = spin_init(&cache->lock, setup->memory);
+	if (!error)
+		error = block_table_init(&cache->table, setup->memory, cache->capacity);
+	if (!error)
+		error = reclaim_create(setup, &cache->reclaim);
+	if (!error)
+		*instance = cache;
+	return error;
+}
+
+#define VARIANT_PAPER                                                                           \
+	"Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi, SIEVE is simpler than LRU: an " \
+	"efficient turn-key eviction algorithm for web caches, NSDI 2024"
+#define VARIANT_PROGRESS     PROGRESS_BLOCKING
+#define VARIANT_LINEARIZABLE false
+#define HOOKS_WRITERS_LOCK
+#include "structures/reclaim/hooks.inc.h"
+
+#include "structures/kvblock/kvblock_loop.inc.h"
