@@ -182,18 +182,42 @@ static struct replicated_room replicated_survey(const struct replicated *map)
 	return room;
 }
 
-/* Bring all replicas up to @end: those that others combine for see to it themselves. */
-static void replicated_help(struct replicated *map, struct replica *mine, uint64_t end)
+/* Entries up to which a replica lets the log be filled. */
+static uint64_t replicated_bound(const struct replicated *map, const struct replica *replica,
+				 bool needs_spares)
 {
-	replicated_apply(map, mine, end);
-	for (unsigned i = 0; i < map->nodes.count; i++) {
-		struct replica *const other = map->replicas[i];
+	/* acquire, either: as in replicated_survey(). */
+	return needs_spares ? load_acquire(&replica->limit)
+			    : load_acquire(&replica->applied) + map->size;
+}
 
-		if (other == mine || !replicated_try_combining(other))
+/*
+ * Bring the replicas that leave no room below @wanted up to @tail; those that others combine for see
+ * to it themselves. No other replica is touched: its readers may be stalled.
+ *
+ * Return: true, or false if one of them has carried out all, and still has no memory for more.
+ */
+static bool replicated_make_room(struct replicated *map, struct replica *mine, uint64_t tail,
+				 uint64_t wanted, bool needs_spares)
+{
+	for (unsigned i = 0; i < map->nodes.count; i++) {
+		struct replica *const replica = map->replicas[i];
+
+		if (replicated_bound(map, replica, needs_spares) >= wanted)
 			continue;
-		replicated_apply(map, other, end);
-		replicated_end_combining(other);
+		if (replica == mine) {
+			replicated_apply(map, replica, tail);
+		} else if (replicated_try_combining(replica)) {
+			replicated_apply(map, replica, tail);
+			replicated_end_combining(replica);
+		}
+		/* acquire: the bound is that of so much applied, or a later one; pairs with the
+		 * release in replicated_apply_batch(). */
+		if (load_acquire(&replica->applied) >= tail &&
+		    replicated_bound(map, replica, needs_spares) < wanted)
+			return false;
 	}
+	return true;
 }
 
 /**
@@ -220,14 +244,14 @@ static bool replicated_reserve(struct replicated *map, struct replica *replica, 
 				*first = tail;
 				return true;
 			}
-		replicated_help(map, replica, tail);
 		room = replicated_survey(map);
 		replica->horizon = room.limit;
 		horizon = needs_spares ? room.limit : room.applied + map->size;
-		if (tail + count > horizon && room.applied >= tail)
-			return false;
-		if (tail + count > horizon)
+		if (tail + count > horizon) {
+			if (!replicated_make_room(map, replica, tail, tail + count, needs_spares))
+				return false;
 			backoff_pause(&backoff, 1);
+		}
 		/* relaxed: as above. */
 		tail = load_relaxed(&map->tail);
 	}

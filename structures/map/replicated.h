@@ -16,7 +16,7 @@
  *   completed: one shared line less to write, and no rule about who advances it; but a combiner
  *   that stops between reserving and filling stops the gets of all nodes, not only updates;
  *   (b) an entry is filled when it bears its own number, not when a bit alternates; (c) where the
- *   log is full, the combiner that needs room carries out the log on replicas that nobody works on;
+ *   log is full, the combiner that needs room carries out the log on the replicas that leave none;
  *   (d) a replica that finds no memory would part from the others, so each holds spare objects for
  *   all entries that it may lag behind, and a put for which some replica has no spare is refused
  *   before it is in the log; (e) a payload travels through the log by its address and is copied by
@@ -39,8 +39,9 @@
  *   entered its replica: all that was answered before it began is below the tail that it read, hence
  *   applied; and what it sees beyond that is below the tail now, hence before any later get
  *   elsewhere.
- * Progress: blocking. A stalled combiner stops its node; others go on until the log is full, if it
- *   has filled what it reserved.
+ * Progress: blocking. A stalled combiner stops its node, and so does a stalled reader once its node
+ *   updates. Others go on until the log is full for that replica; a combiner without room waits for
+ *   it, and stops the updates of its own node.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: none needed; a replica is changed while nobody reads it.
  * Memory: 34 bytes an element and replica at the expected size, see seq_map.h; the log and the
