@@ -61,9 +61,10 @@ struct setup {
 	uint64_t range;        /* keys are 0 to range - 1 */
 	uint64_t expected;     /* elements at steady state */
 	uint64_t capacity;     /* of bounded structures, in elements; 0: the structure's own choice */
-	unsigned shards;       /* of sharded structures; 0: the structure's own choice */
+	unsigned shards;       /* of sharded structures, or replicas; 0: the structure's own choice */
 	size_t value_bytes;
 	bool frees_in_batches; /* free=batch: give back a whole limbo bag at once, instead of a few per operation */
+	uint64_t disturbance;  /* for checking; 0, or a seed: messages inside come late, twice and out of order */
 };
 
 /* What a structure says of itself at rest, all workers detached. */
@@ -86,6 +87,23 @@ enum { HELPERS_MAX = 512 };
 struct helper {
 	int thread_id;         /* of the kernel */
 	const char *what;
+};
+
+/*
+ * Of a structure that answers from replicas which agree only when all their updates are exchanged. It promises that they
+ * then are equal, and to each worker, of each key, that what it sees is never older than what it saw or wrote before.
+ */
+struct convergence {
+	/*
+	 * No worker inside run(): exchange, in the name of one worker, what there is. Return: whether all replicas hold
+	 * the same. Called until it says so, by all workers at once, or by one thread for each of them in turn.
+	 */
+	bool (*settle)(void *instance, struct context *context);
+	unsigned (*replicas)(void *instance);
+	/* Forget the ages counted so far. One thread, all workers between runs; so for the next one. */
+	void (*begin)(void *instance);
+	/* How long, in ns, updates had been known in another replica when this worker took them over; of a sample. */
+	const struct histogram *(*staleness)(void *instance, unsigned worker);
 };
 
 struct variant {
@@ -123,6 +141,7 @@ struct variant {
 	struct garbage (*garbage)(void *instance);
 	/* Threads the structure runs by itself; NULL if it has none. Return: how many, at most HELPERS_MAX. */
 	unsigned (*helpers)(void *instance, struct helper *helpers);
+	const struct convergence *convergence;    /* NULL: there is one truth at any time */
 };
 
 /* The catalogue, in registration order. */

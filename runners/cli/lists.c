@@ -15,6 +15,7 @@ static const struct table_column variant_columns[] = {
 	{ "update", true, false },
 	{ "progress", true, false },
 	{ "linearizable", true, false },
+	{ "convergent", false, false },
 	{ "scan_guarantee", true, false },
 	{ "flaw", true, false },
 	{ "remote", false, false },

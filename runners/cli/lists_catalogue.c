@@ -14,12 +14,13 @@ json_t *list_variants(void)
 
 		json_array_append_new(
 			rows,
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:b, s:s}", "variant",
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:b, s:s}", "variant",
 				  variant->name, "family", variant->family->name, "structure",
 				  variant->structure, "reclaim", variant->reclaim, "lock",
 				  variant->lock, "update", update_name(variant->update), "progress",
 				  progress_name(variant->progress), "linearizable",
-				  variant->is_linearizable, "scan_guarantee",
+				  variant->is_linearizable, "convergent",
+				  variant->convergence != NULL, "scan_guarantee",
 				  scan_guarantee_name(variant->scan), "flaw", flaw_name(variant->flaw),
 				  "remote", variant->is_remote, "paper",
 				  variant->paper));

@@ -206,7 +206,9 @@ static void print_details(void)
 	       "order, one call after the other, that explains every answer and keeps calls apart\n"
 	       "that did not overlap. Variants that do not claim to be linearizable are checked "
 	       "for\n"
-	       "what they do promise. A broken promise is shown as the shortest history that "
+	       "what they do promise: replicas that gossip, for convergence, monotonic reads and\n"
+	       "reads of own writes, while their messages come late, twice and out of order. A "
+	       "broken promise is shown as the shortest history that "
 	       "proves\n"
 	       "it, and ends the command with status 1. Without a pattern: all variants.\n");
 }

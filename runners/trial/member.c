@@ -1,5 +1,6 @@
 /* The life of one worker thread: bind, prepare, run what it is told to, leave. */
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -91,6 +92,18 @@ static void run(struct member *member, bool is_measured)
 	trial->spans[member->index] = (struct span){ start_ns, stop_ns };
 }
 
+/* Replicas: exchange until there is nothing left. Others may be waited for, on this very PU. */
+static void settle(struct member *member)
+{
+	struct trial *const trial = member->trial;
+	const struct convergence *const convergence = trial->cell.variant->convergence;
+
+	member->settling.start_ns = clock_monotonic_ns();
+	while (!convergence->settle(trial->instance, &member->worker->context))
+		sched_yield();
+	member->settling.stop_ns = clock_monotonic_ns();
+}
+
 static void leave(struct member *member)
 {
 	struct trial *const trial = member->trial;
@@ -114,6 +127,7 @@ void *member_main(void *argument)
 		case STEP_PREPARE: prepare(member); break;
 		case STEP_RUN: run(member, false); break;
 		case STEP_MEASURE: run(member, true); break;
+		case STEP_SETTLE: settle(member); break;
 		case STEP_LEAVE: leave(member); break;
 		}
 		gate_finish(gate);

@@ -104,12 +104,30 @@ static void sum_counters(struct trial *trial)
 	}
 }
 
+/* Replicas: until all of them are equal. Return: how long that took. */
+static uint64_t settle(struct trial *trial)
+{
+	struct span all = { UINT64_MAX, 0 };
+
+	if (!trial->cell.variant->convergence)
+		return 0;
+	team_step(trial, STEP_SETTLE);
+	for (unsigned i = 0; i < trial->cell.threads; i++) {
+		const struct span *const own = &trial->members[i].settling;
+
+		all.start_ns = own->start_ns < all.start_ns ? own->start_ns : all.start_ns;
+		all.stop_ns = own->stop_ns > all.stop_ns ? own->stop_ns : all.stop_ns;
+	}
+	return all.stop_ns - all.start_ns;
+}
+
 static void prefill(struct trial *trial)
 {
 	const uint64_t rss_before = process_rss_bytes();
 
 	set_workers(trial, WORKER_PREFILL);
 	team_step(trial, STEP_RUN);
+	settle(trial);
 	trial->rss_filled = process_rss_bytes() - rss_before;
 	note_bytes_per_element(trial);
 	residency_look(trial);
@@ -134,6 +152,8 @@ static void measure(struct trial *trial)
 	set_workers(trial, WORKER_MIX);
 	set_limits(trial);
 	set_stalls(trial);
+	if (trial->cell.variant->convergence)
+		trial->cell.variant->convergence->begin(trial->instance);
 	for (unsigned i = 0; i < trial->cell.threads; i++)
 		trial->members[i].before = trial->members[i].worker->tally;
 	trial->size_start = elements_by_tally(trial);
@@ -145,6 +165,7 @@ static void measure(struct trial *trial)
 	energy_end(&trial->energy);
 	trial->rss_stop = process_rss_bytes();
 	helpers_end(trial);
+	trial->convergence_ns = settle(trial);
 	trial->size_stop = elements_by_tally(trial);
 	trial->overlap = span_overlap(trial->spans, trial->cell.threads);
 	trial->has_measured = true;

@@ -219,12 +219,17 @@ static json_t *record_energy(const struct trial *trial, uint64_t operations)
 
 static json_t *record_check(const struct trial *trial)
 {
-	const bool races = trial->cell.variant->flaw == FLAW_RACES;
-	json_t *checked = json_array(), *check;
+	const struct variant *const variant = trial->cell.variant;
+	const bool races = variant->flaw == FLAW_RACES;
+	json_t *checked = variant->convergence ? json_pack("[s, s]", "additions", "replicas")
+					       : json_array();
+	json_t *check;
 
-	if (trial->cell.variant->family->insert != FAMILY_NONE && !races) {
-		json_array_append_new(checked, json_string("count"));
-		json_array_append_new(checked, json_string("sum"));
+	if (variant->family->insert != FAMILY_NONE && !races) {
+		if (!variant->convergence) {
+			json_array_append_new(checked, json_string("count"));
+			json_array_append_new(checked, json_string("sum"));
+		}
 		json_array_append_new(checked, json_string("values"));
 		if (trial->cell.value_bytes > sizeof(uint64_t))
 			json_array_append_new(checked, json_string("payloads"));
@@ -303,6 +308,7 @@ static int set_measured(const struct trial *trial, json_t *record)
 	error |= json_object_set_new(record, "skew", record_skew(trial));
 	error |= json_object_set_new(record, "series", record_series(trial));
 	error |= json_object_set_new(record, "helpers", record_helpers(trial));
+	error |= json_object_set_new(record, "consistency", record_consistency(trial));
 	error |= json_object_set_new(record, "stalls", count(stalls_suffered(trial)));
 	error |= json_object_set_new(record, "warmup_s",
 				     record_number((double)trial->warmup_ns / 1e9));

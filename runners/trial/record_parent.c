@@ -36,6 +36,7 @@ static const struct {
 	{ "skew", IS(JSON_OBJECT), false },
 	{ "series", IS(JSON_OBJECT), true },
 	{ "helpers", IS(JSON_ARRAY), true },
+	{ "consistency", IS(JSON_OBJECT), false },
 	{ "stalls", IS(JSON_INTEGER), true },
 	{ "warmup_s", NUMBER, true },
 	{ "size", IS(JSON_OBJECT), true },
@@ -57,12 +58,14 @@ static int set_identity(json_t *record, const struct cell *cell)
 {
 	const struct variant *const variant = cell->variant;
 	json_t *identity = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:i, s:s, s:s, s:s, s:s}", "family",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:i, s:s, s:s, s:s, s:s}", "family",
 		variant->family->name, "variant", variant->name, "structure", variant->structure,
 		"reclaim", variant->reclaim, "lock", variant->lock, "update",
 		update_name(variant->update), "progress", progress_name(variant->progress),
-		"linearizable", variant->is_linearizable, "scan_guarantee",
-		scan_guarantee_name(variant->scan), "flaw", flaw_name(variant->flaw), "threads", (int)cell->threads, "place",
+		"linearizable", variant->is_linearizable, "convergent",
+		variant->convergence != NULL, "scan_guarantee",
+		scan_guarantee_name(variant->scan), "flaw", flaw_name(variant->flaw),
+		"threads", (int)cell->threads, "place",
 		cell->text[AXIS_PLACE], "memory", cell->text[AXIS_MEMORY], "alloc",
 		cell->text[AXIS_ALLOC], "pages", cell->text[AXIS_PAGES]);
 	const int error = identity ? json_object_update(record, identity) : -1;

@@ -23,7 +23,7 @@
 #include "topology/clock.h"
 
 /* What a member does between two openings of the gate. */
-enum member_step { STEP_PREPARE, STEP_RUN, STEP_MEASURE, STEP_LEAVE };
+enum member_step { STEP_PREPARE, STEP_RUN, STEP_MEASURE, STEP_SETTLE, STEP_LEAVE };
 
 /* One worker thread. */
 struct member {
@@ -39,6 +39,7 @@ struct member {
 	struct counters *counters;     /* NULL: counters=off */
 	_Atomic uint64_t started_ns;   /* it crossed the start line of this phase; 0: not yet */
 	struct tally before;           /* at the start of what is measured */
+	struct span settling;          /* when it last exchanged what replicas did not know */
 	double clock_cost_ns;          /* of one reading on this PU; latency trials alone */
 	bool is_attached;
 	enum trial_flag failure;       /* what it means for the trial if `error` is set */
@@ -108,7 +109,8 @@ struct trial {
 	uint64_t peak_rss;                  /* of the whole trial */
 	double bytes_per_element;           /* NaN: nothing to divide by */
 	double bytes_per_object;
-	uint64_t size_start, size_stop;     /* elements, by the tallies */
+	uint64_t size_start, size_stop;     /* elements, by the tallies; of replicas, by inspection */
+	uint64_t convergence_ns;            /* from the end of the load until replicas were equal */
 	uint64_t warmup_ns;
 	struct series series;
 	struct helper_times helpers;

@@ -41,6 +41,7 @@ struct events {
 	unsigned count;
 	unsigned focus;    /* the key looked at, in searches of one key at a time */
 	unsigned capacity; /* a queue that holds so many may refuse; 0: never */
+	uint64_t settled;  /* stamp: replicas had exchanged all that was done before it */
 	struct event of[EVENTS_MAX];
 };
 

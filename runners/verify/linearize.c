@@ -48,8 +48,19 @@ static uint64_t hash_of(uint64_t done, const struct state *state)
 	return hash;
 }
 
-/* Return: whether this configuration is new. A full memo forgets, and the search only repeats. */
-static bool memo_is_new(struct memo *memo, uint64_t done, const struct state *state)
+void memo_begin(struct memo *memo)
+{
+	memo->search++;
+	memo->used = 0;
+}
+
+bool memo_is_full(const struct memo *memo)
+{
+	return memo->used == MEMO_FULL;
+}
+
+/* A full memo forgets, and the search only repeats. */
+bool memo_is_new(struct memo *memo, uint64_t done, const struct state *state)
 {
 	uint64_t at = hash_of(done, state) % MEMO_SLOTS;
 
@@ -105,7 +116,6 @@ bool linearize(const struct events *events, uint64_t subset, state_step *step, s
 {
 	const struct search search = { events, subset, step, memo };
 
-	memo->search++;
-	memo->used = 0;
+	memo_begin(memo);
 	return extend(&search, 0, &events->initial);
 }

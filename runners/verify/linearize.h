@@ -25,6 +25,11 @@ struct memo;
 struct memo *memo_create(void);
 void memo_destroy(struct memo *memo);
 
+/* For searches: forget the last one. Then: is this configuration new, and is there room for more? */
+void memo_begin(struct memo *memo);
+bool memo_is_new(struct memo *memo, uint64_t done, const struct state *state);
+bool memo_is_full(const struct memo *memo);
+
 /**
  * linearize() - search for an order.
  *

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "runners/verify/converge.h"
 #include "structures/kvblock/kvblock.h"
 #include "structures/kvslot/kvslot.h"
 #include "structures/map/map.h"
@@ -138,6 +139,30 @@ static bool ordered_is_linearizable(const struct events *events, uint64_t subset
 static bool queue_is_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
 {
 	return linearize(events, subset, step_queue, memo);
+}
+
+/*
+ * Versions of a key have one order, in which no worker ever goes back and its own writes lie ahead
+ * of all that it saw; once all is exchanged, everybody sees the last one.
+ */
+static bool keys_converge(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	for (unsigned key = 0; key < EVENT_KEYS_MAX; key++)
+		if (!converge_of_key(events, subset, key, memo))
+			return false;
+	return true;
+}
+
+/* What only looks. */
+static uint64_t replica_without(const struct events *events, uint64_t subset, unsigned i)
+{
+	const struct event *const event = &events->of[i];
+
+	(void)subset;
+	return event->operation == MAP_GET ||
+			       (event->operation == MAP_REMOVE && !event->took_effect)
+		       ? bit(i)
+		       : 0;
 }
 
 static bool is_read(const struct events *events, uint64_t subset, uint8_t value)
@@ -297,6 +322,8 @@ static const struct promise register_promise = { "linearizable", step_register,
 						 registers_are_linearizable, register_without };
 static const struct promise lossy_promise = { "linearizable, but entries may be lost", step_lossy,
 					      lossy_are_linearizable, register_without };
+static const struct promise convergent_promise = { "convergent, monotonic, own writes read", NULL,
+						    keys_converge, replica_without };
 static const struct promise queue_promise = { "linearizable", step_queue, queue_is_linearizable,
 					      queue_without };
 static const struct promise values_promise = { "each value once, in its producer's order", NULL,
@@ -308,6 +335,8 @@ const struct promise *promise_of(const struct variant *variant, const char **rea
 		return variant->is_linearizable ? &queue_promise : &values_promise;
 	if (variant->family == &map_family && variant->is_linearizable)
 		return &map_promise;
+	if (variant->family == &map_family && variant->convergence)
+		return &convergent_promise;
 	if (variant->family == &ordered_family && variant->is_linearizable)
 		return variant->scan == SCAN_SNAPSHOT ? &snapshot_promise : &weak_promise;
 	if (variant->family->is_cache)

@@ -13,6 +13,7 @@ struct round {
 	unsigned keys;
 	bool counts;                      /* values are numbers, which stay as they are */
 	unsigned capacity;                /* of a bounded queue, else 0 */
+	uint64_t settled;                 /* stamp: between the calls among and after; else 0 */
 	uint64_t initial[EVENT_KEYS_MAX]; /* of each key: its value, or ROUND_ABSENT */
 	struct lane
 		*lanes[SCRIPT_WORKERS_MAX]; /* by worker; a part that a worker has not: count 0 */

@@ -10,6 +10,7 @@ enum {
 	PAUSES_MAX = 64, /* a few operations long */
 	PAUSES_ONE_IN = 4,
 	QUIESCES_ONE_IN = 8,
+	EXCHANGES_ONE_IN = 2, /* the same, where replicas exchange then */
 	YIELDS_ONE_IN = 64
 };
 
@@ -89,7 +90,8 @@ static void disturb(const struct script_options *options, struct history_call *c
 
 	if (happens(random, PAUSES_ONE_IN))
 		call->pauses = (uint16_t)random_below(random, PAUSES_MAX);
-	call->quiesces = happens(random, QUIESCES_ONE_IN);
+	call->quiesces = happens(random, options->variant->convergence ? EXCHANGES_ONE_IN
+								      : QUIESCES_ONE_IN);
 	call->yields = happens(random, options->is_crowded ? PAUSES_ONE_IN : YIELDS_ONE_IN);
 }
 

@@ -21,6 +21,11 @@ enum {
 
 _Static_assert(SCRIPT_BEFORE_MAX + SCRIPT_AMONG_MAX + SCRIPT_AFTER_MAX <= EVENTS_MAX,
 	       "a history is a set of events");
+_Static_assert(SCRIPT_BEFORE_MAX + SCRIPT_AMONG_MAX + SCRIPT_WORKERS_MAX * EVENT_KEYS_MAX <=
+		       EVENTS_MAX,
+	       "also where each worker looks at each key in the end");
+_Static_assert(2 * (1 + SCRIPT_AMONG_MAX) + SCRIPT_WORKERS_MAX <= EVENTS_MAX,
+	       "of one key also where a write is two steps");
 
 enum script_part { SCRIPT_BEFORE, SCRIPT_AMONG, SCRIPT_AFTER, SCRIPT_PARTS };
 
@@ -45,7 +50,7 @@ struct script_options {
 /* The calls of a part. */
 struct history_call *lane_part(struct lane *lane, enum script_part part);
 
-/* Who begins and who ends a history, in turns among those that may. */
+/* Who begins and who ends a history, in turns among those that may; of replicas all end it. */
 unsigned script_first_worker(const struct variant *variant, unsigned workers, uint64_t round);
 unsigned script_last_worker(const struct variant *variant, unsigned workers, uint64_t round);
 

@@ -43,6 +43,10 @@ static void play_round(struct member *member, unsigned n)
 	jitter_arm(&member->jitter, &member->random);
 	team_play(member, n, SCRIPT_AMONG);
 	meet(member->team);
+	if (member->team->options->variant->convergence) {
+		team_settle(member, n);
+		meet(member->team);
+	}
 	team_end_round(member, n);
 	meet(member->team);
 }

@@ -95,6 +95,9 @@ static int make_instance(struct team *team, struct fault *fault)
 		.expected = EXPECTED,
 		.capacity = options->variant->is_bounded ? CAPACITY : 0,
 		.value_bytes = options->value_bytes,
+		/* Replicas for fewer than all: some workers share one. */
+		.shards = options->variant->convergence ? 1 + options->workers / 2 : 0,
+		.disturbance = options->variant->convergence ? options->seed | 1 : 0,
 	};
 	const int error = options->variant->create(&setup, &team->instance);
 
@@ -108,6 +111,8 @@ int team_make(struct team *team, struct fault *fault)
 
 	if (error)
 		return error;
+	/* Of nothing that is recorded is the stamp 0. plain: nobody else is here yet. */
+	atomic_init(&team->stamps, 1);
 	for (unsigned i = 0; !error && i < options->workers; i++)
 		error = make_member(team, i);
 	team->known =
@@ -135,19 +140,44 @@ void team_release(struct team *team)
 		memory_destroy(team->memory);
 }
 
+/* What is there by what the workers counted. */
+static struct inspection count_by_tallies(const struct team *team)
+{
+	const struct family *const family = team->options->variant->family;
+	struct inspection counted = { 0 };
+
+	for (unsigned i = 0; i < team->options->workers; i++) {
+		const struct tally *const tally = &team->members[i]->worker->tally;
+
+		counted.elements += family_elements(family, tally);
+		counted.sum += tally->sum_in - tally->sum_out;
+	}
+	return counted;
+}
+
+/* By what they saw last, since two replicas may both add a key. */
+static struct inspection count_by_looks(const struct team *team)
+{
+	struct inspection counted = { 0 };
+
+	for (uint64_t key = 0; key < team->options->range; key++) {
+		counted.elements += team->known[key] != ROUND_ABSENT;
+		counted.sum += team->known[key] != ROUND_ABSENT ? key : 0;
+	}
+	return counted;
+}
+
 const char *team_judge_counts(const struct team *team)
 {
 	const struct variant *const variant = team->options->variant;
+	const struct inspection counted =
+		variant->convergence ? count_by_looks(team) : count_by_tallies(team);
 	struct inspection inspection;
-	uint64_t elements = 0, sum = 0, torn = 0, exhausted = 0;
+	uint64_t torn = 0, exhausted = 0;
 
 	for (unsigned i = 0; i < team->options->workers; i++) {
-		const struct worker *const worker = team->members[i]->worker;
-
-		elements += family_elements(variant->family, &worker->tally);
-		sum += worker->tally.sum_in - worker->tally.sum_out;
-		torn += worker->context.torn;
-		exhausted += worker->context.exhausted;
+		torn += team->members[i]->worker->context.torn;
+		exhausted += team->members[i]->worker->context.exhausted;
 	}
 	variant->inspect(team->instance, &inspection);
 	if (inspection.broken)
@@ -156,9 +186,9 @@ const char *team_judge_counts(const struct team *team)
 		return "a payload was not whole when it was read";
 	if (exhausted)
 		return "the memory of the instance ran out";
-	if (inspection.elements != elements)
+	if (inspection.elements != counted.elements)
 		return "its elements are not as many as went in and did not come out";
-	return inspection.sum != sum ? "the sum of its elements is not what went in and stayed"
+	return inspection.sum != counted.sum ? "the sum of its elements is not what went in and stayed"
 				     : NULL;
 }
 

@@ -62,19 +62,36 @@ void team_begin_round(struct member *member, unsigned n)
 	team_play(member, n, SCRIPT_BEFORE);
 }
 
+void team_settle(struct member *member, unsigned n)
+{
+	struct team *const team = member->team;
+	const struct convergence *const convergence = team->options->variant->convergence;
+	unsigned next = 0;
+
+	if (!convergence || member->index)
+		return;
+	while (!convergence->settle(team->instance, &team->members[next]->worker->context))
+		next = (next + 1) % team->options->workers;
+	team->rounds[n].settled = history_stamp(&team->stamps);
+}
+
 void team_end_round(struct member *member, unsigned n)
 {
 	struct team *const team = member->team;
+	const struct variant *const variant = team->options->variant;
+	const bool is_last =
+		script_last_worker(variant, team->options->workers, n) == member->index;
 	struct round *const round = &team->rounds[n];
 	struct lane *const lane = &member->lanes[n];
 
-	if (script_last_worker(team->options->variant, team->options->workers, n) != member->index)
+	if (!is_last && !variant->convergence)
 		return;
 	const struct script_options script = script_of(member, round);
 
 	script_after(&script, round->lanes, lane);
 	team_play(member, n, SCRIPT_AFTER);
-	note_window(team, lane);
+	if (is_last)
+		note_window(team, lane);
 }
 
 void team_write_among(struct member *member, unsigned n)

@@ -60,13 +60,14 @@ int team_make(struct team *team, struct fault *fault);
 void team_release(struct team *team);
 
 /*
- * The parts of round @n, of which each worker does its own. Begin, write, play (SCRIPT_AMONG) and
- * end: all workers together, none of them before all have done the part before. Check: any worker,
- * all being done; a finding goes to the team's result.
+ * The parts of round @n, of which each worker does its own. Begin, write, play (SCRIPT_AMONG),
+ * settle (of replicas) and end: all workers together, none of them before all have done the part
+ * before. Check: any worker, all being done; a finding goes to the team's result.
  */
 void team_begin_round(struct member *member, unsigned n);
 void team_write_among(struct member *member, unsigned n);
 void team_play(struct member *member, unsigned n, enum script_part part);
+void team_settle(struct member *member, unsigned n);
 void team_end_round(struct member *member, unsigned n);
 void team_check_round(struct member *member, unsigned n);
 

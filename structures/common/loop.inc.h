@@ -125,6 +125,9 @@ static void OP(run)(void *instance, struct worker *worker)
 #ifndef VARIANT_HELPERS
 #	define VARIANT_HELPERS NULL
 #endif
+#ifndef VARIANT_CONVERGENCE
+#	define VARIANT_CONVERGENCE NULL
+#endif
 #ifndef VARIANT_PRODUCERS_MAX
 #	define VARIANT_PRODUCERS_MAX 0
 #endif
@@ -159,6 +162,7 @@ const struct variant VARIANT_SYMBOL = {
 	.inspect = OP(inspect),
 	.garbage = VARIANT_GARBAGE,
 	.helpers = VARIANT_HELPERS,
+	.convergence = VARIANT_CONVERGENCE,
 };
 
 #undef VARIANT_PAPER
@@ -173,5 +177,6 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_GARBAGE
 #undef VARIANT_NEEDS_ARENA
 #undef VARIANT_HELPERS
+#undef VARIANT_CONVERGENCE
 #undef VARIANT_PRODUCERS_MAX
 #undef VARIANT_CONSUMERS_MAX

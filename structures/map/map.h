@@ -20,6 +20,9 @@
  * Values go through payload_make(), payload_read() and payload_free() (structures/common/payload.h): with 8-byte
  * values these are the value itself; above, a put makes a new payload and retires the old one, and a get reads all of
  * it before it leaves its protection. A put that finds no memory counts context->exhausted and answers false.
+ *
+ * A map of replicas that agree only in the end answers from the worker's own one, is not linearizable, and gives
+ * VARIANT_CONVERGENCE (struct convergence in structures/variant.h): tests and trials then ask for what that promises.
  */
 #ifndef STRUCTURES_MAP_MAP_H
 #define STRUCTURES_MAP_MAP_H

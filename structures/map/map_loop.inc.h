@@ -1,7 +1,8 @@
 /*
  * Measurement loop of every map, compiled once inside each of them, and its catalogue entry.
  * Expects STRUCTURE, the operations of map.h, and VARIANT_PAPER, VARIANT_PROGRESS, VARIANT_UPDATE,
- * VARIANT_LINEARIZABLE; optional VARIANT_SHARDED, VARIANT_PREFETCHES, VARIANT_HELPERS and VARIANT_GARBAGE (a scheme).
+ * VARIANT_LINEARIZABLE; optional VARIANT_SHARDED, VARIANT_PREFETCHES, VARIANT_HELPERS, VARIANT_CONVERGENCE and
+ * VARIANT_GARBAGE (a scheme).
  */
 #include "structures/map/map_step.inc.h"
 

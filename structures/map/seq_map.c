@@ -142,6 +142,22 @@ void seq_map_grow(struct seq_map *map, struct context *context)
 	memory_release(map->memory, old);
 }
 
+void seq_map_visit(const struct seq_map *map, seq_map_visitor *visit, void *argument)
+{
+	/* relaxed, both: under the lock, or at rest. */
+	const struct seq_line *const lines = load_relaxed(&map->lines);
+	const uint64_t buckets = load_relaxed(&map->buckets);
+
+	for (uint64_t i = 0; i < buckets; i++) {
+		const struct seq_line *line = &lines[i];
+
+		for (; line; line = seq_line_is_linked(line) ? seq_line_next(line) : NULL)
+			for (unsigned slot = 0; slot < SEQ_LINE_ENTRIES; slot++)
+				if (line->keys[slot] != 0 && line->keys[slot] != SEQ_MAP_LINK)
+					visit(argument, line->keys[slot] - 1, line->values[slot]);
+	}
+}
+
 /* Remember the first of them. */
 static void note_broken(struct inspection *inspection, bool is_broken, const char *what)
 {

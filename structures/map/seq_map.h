@@ -1,5 +1,5 @@
 /*
- * seq_map: the sequential hash map under the locks of map/chained and map/sharded.
+ * seq_map: the sequential hash map under the locks of map/chained, map/sharded and others.
  *
  * An array of buckets, each one cache line of four entries, with further lines chained behind it
  * when it is full. Most operations touch one line, which holds keys and values both; four keys are
@@ -99,6 +99,10 @@ void seq_map_destroy(struct seq_map *map, size_t value_bytes);
  * Threads: the owner of @context, under the exclusive lock.
  */
 void seq_map_grow(struct seq_map *map, struct context *context);
+
+/* Calls @visit for each entry, in any order; it must not change the map. */
+typedef void seq_map_visitor(void *argument, uint64_t key, uint64_t stored);
+void seq_map_visit(const struct seq_map *map, seq_map_visitor *visit, void *argument);
 
 /* Adds to @inspection what the map holds, and checks the invariants. */
 void seq_map_inspect(const struct seq_map *map, struct inspection *inspection);

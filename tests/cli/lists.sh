@@ -40,7 +40,8 @@ lists_all_print_in_every_format() {
 list_of_variants_has_its_stable_keys() {
 	numamark list variants --json
 	count=$(grep -c '"variant":' "$scratch/said")
-	for key in family structure reclaim lock update progress linearizable scan_guarantee flaw remote paper; do
+	for key in family structure reclaim lock update progress linearizable convergent \
+		scan_guarantee flaw remote paper; do
 		[ "$(grep -c "\"$key\":" "$scratch/said")" = "$count" ] ||
 			fail "$key is not in every object"
 	done

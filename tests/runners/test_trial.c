@@ -432,6 +432,50 @@ static void thread_of_the_structure_is_listed_with_its_time(void **state)
 	json_decref(record);
 }
 
+static void replicas_that_converge_tell_how_far_apart_they_were(void **state)
+{
+	static const char *const ages[] = { "p50", "p90", "p99", "max" };
+	json_t *const record = trials_run(NULL, "variant=map/gossip shards=2 threads=2 "
+						"oversubscribe=2 mix=get:50,put:25,remove:25");
+	const json_t *const staleness = trials_at(record, "consistency.staleness_ns");
+	double last = 0;
+
+	(void)state;
+	assert_true(json_is_true(trials_at(record, "convergent")));
+	assert_true(trials_number(record, "consistency.replicas") == 2);
+	assert_true(trials_number(record, "consistency.convergence_ns") > 0);
+	assert_true(trials_number(staleness, "samples") > 0);
+	for (size_t i = 0; i < sizeof(ages) / sizeof(*ages); i++) {
+		assert_true(trials_number(staleness, ages[i]) >= last);
+		last = trials_number(staleness, ages[i]);
+	}
+	json_decref(record);
+}
+
+/* Their sums need not balance. */
+static void replicas_are_checked_for_equality_and_for_what_was_added(void **state)
+{
+	json_t *const record = trials_run(NULL, "variant=map/gossip shards=2 threads=2 "
+						"oversubscribe=2 mix=put:50,remove:50 range=10");
+	const json_t *const checked = trials_at(record, "check.checked");
+
+	(void)state;
+	assert_true(json_is_true(trials_at(record, "check.passed")));
+	assert_string_equal(json_string_value(json_array_get(checked, 0)), "additions");
+	assert_string_equal(json_string_value(json_array_get(checked, 1)), "replicas");
+	json_decref(record);
+}
+
+static void map_with_one_truth_has_no_consistency_to_tell(void **state)
+{
+	json_t *const record = trials_run(NULL, "threads=1");
+
+	(void)state;
+	assert_true(json_is_false(trials_at(record, "convergent")));
+	assert_true(json_is_null(trials_at(record, "consistency")));
+	json_decref(record);
+}
+
 static void counters_are_there_or_say_why_not(void **state)
 {
 	json_t *const record = trials_run(NULL, "counters=software");
@@ -517,6 +561,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(series_covers_the_measured_time),
 		cmocka_unit_test(memory_and_garbage_are_told),
 		cmocka_unit_test(thread_of_the_structure_is_listed_with_its_time),
+		cmocka_unit_test(replicas_that_converge_tell_how_far_apart_they_were),
+		cmocka_unit_test(replicas_are_checked_for_equality_and_for_what_was_added),
+		cmocka_unit_test(map_with_one_truth_has_no_consistency_to_tell),
 		cmocka_unit_test(counters_are_there_or_say_why_not),
 		cmocka_unit_test(counters_that_are_off_are_null),
 		cmocka_unit_test(missing_allocator_skips_the_trial),

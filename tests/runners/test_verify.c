@@ -27,6 +27,9 @@ static const struct variant map_variant = { .family = &map_family, .is_lineariza
 static const struct variant queue_variant = { .family = &queue_family, .is_linearizable = true };
 static const struct variant loose_queue = { .family = &queue_family, .is_linearizable = false };
 
+static const struct convergence exchange;
+static const struct variant replicas = { .family = &map_family, .convergence = &exchange };
+
 static const struct variant snapshots = { .family = &ordered_family,
 					  .is_linearizable = true,
 					  .scan = SCAN_SNAPSHOT };
@@ -227,6 +230,112 @@ static void ordered_scan_of_two_moments_is_no_snapshot(void **state)
 	assert_true(is_kept(&snapshots, &events));
 }
 
+/* A put on one replica, and a get on another before and after all was exchanged. */
+static struct events late_news(void)
+{
+	return (struct events){
+		.settled = 5,
+		.count = 4,
+		.of = { { 1, 2, MAP_PUT, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, MAP_GET, 1, 0, EVENT_NO_VALUE, false, 0, { 0 } },
+			{ 6, 7, MAP_GET, 0, 0, A, true, 0, { 0 } },
+			{ 8, 9, MAP_GET, 1, 0, A, true, 0, { 0 } } },
+	};
+}
+
+static void replicas_may_differ_until_all_is_exchanged(void **state)
+{
+	struct events events = late_news();
+
+	(void)state;
+	assert_true(is_kept(&replicas, &events));
+	assert_false(is_kept(&map_variant, &events));
+	events.of[3] = (struct event){ 8, 9, MAP_GET, 1, 0, EVENT_NO_VALUE, false, 0, { 0 } };
+	assert_false(is_kept(&replicas, &events));
+}
+
+static void replicas_that_agree_on_what_was_overwritten_lose_an_update(void **state)
+{
+	struct events events = {
+		.initial = { .items = { B } },
+		.settled = 3,
+		.count = 2,
+		.of = { { 1, 2, MAP_PUT, 0, 0, A, false, 0, { 0 } },
+			{ 4, 5, MAP_GET, 1, 0, B, true, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_false(is_kept(&replicas, &events));
+	events.of[1].value = A;
+	assert_true(is_kept(&replicas, &events));
+}
+
+static void worker_of_a_replica_reads_what_it_wrote_or_newer(void **state)
+{
+	struct events events = {
+		.settled = 20,
+		.count = 3,
+		.of = { { 1, 2, MAP_PUT, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, MAP_PUT, 1, 0, B, true, 0, { 0 } },
+			{ 5, 6, MAP_GET, 0, 0, B, true, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_true(is_kept(&replicas, &events));
+	events.of[2] = (struct event){ 5, 6, MAP_GET, 0, 0, EVENT_NO_VALUE, false, 0, { 0 } };
+	assert_false(is_kept(&replicas, &events));
+}
+
+static void worker_of_a_replica_never_goes_back(void **state)
+{
+	struct events events = {
+		.initial = { .items = { B } },
+		.settled = 20,
+		.count = 3,
+		.of = { { 1, 2, MAP_PUT, 0, 0, A, false, 0, { 0 } },
+			{ 3, 4, MAP_GET, 1, 0, B, true, 0, { 0 } },
+			{ 5, 6, MAP_GET, 1, 0, A, true, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_true(is_kept(&replicas, &events));
+	events.of[1].value = A;
+	events.of[2].value = B;
+	assert_false(is_kept(&replicas, &events));
+}
+
+static void workers_of_replicas_see_versions_in_one_order(void **state)
+{
+	struct events events = {
+		.settled = 20,
+		.count = 6,
+		.of = { { 1, 2, MAP_PUT, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, MAP_PUT, 1, 0, B, true, 0, { 0 } },
+			{ 5, 6, MAP_GET, 2, 0, A, true, 0, { 0 } },
+			{ 7, 8, MAP_GET, 2, 0, B, true, 0, { 0 } },
+			{ 9, 10, MAP_GET, 3, 0, B, true, 0, { 0 } },
+			{ 11, 12, MAP_GET, 3, 0, A, true, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_false(is_kept(&replicas, &events));
+	events.of[5].value = B;
+	assert_true(is_kept(&replicas, &events));
+}
+
+static void history_of_replicas_is_reduced_to_what_proves_it_wrong(void **state)
+{
+	const char *reason = NULL;
+	struct events events = late_news();
+
+	(void)state;
+	events.of[3] = (struct event){ 8, 9, MAP_GET, 1, 0, EVENT_NO_VALUE, false, 0, { 0 } };
+	reduce(&events, promise_of(&replicas, &reason), memo);
+	assert_int_equal(events.count, 2);
+	assert_int_equal(events.of[0].operation, MAP_PUT);
+	assert_int_equal(events.of[1].worker, 1);
+}
+
 static struct events lost_update(void)
 {
 	return (struct events){
@@ -288,6 +397,12 @@ int main(void)
 		cmocka_unit_test(queue_may_refuse_only_when_it_is_full),
 		cmocka_unit_test(loose_queue_neither_loses_nor_repeats_nor_reorders),
 		cmocka_unit_test(ordered_scan_of_two_moments_is_no_snapshot),
+		cmocka_unit_test(replicas_may_differ_until_all_is_exchanged),
+		cmocka_unit_test(replicas_that_agree_on_what_was_overwritten_lose_an_update),
+		cmocka_unit_test(worker_of_a_replica_reads_what_it_wrote_or_newer),
+		cmocka_unit_test(worker_of_a_replica_never_goes_back),
+		cmocka_unit_test(workers_of_replicas_see_versions_in_one_order),
+		cmocka_unit_test(history_of_replicas_is_reduced_to_what_proves_it_wrong),
 		cmocka_unit_test(history_is_reduced_to_what_proves_it_wrong),
 		cmocka_unit_test(history_is_shown_call_by_call),
 	};

@@ -352,7 +352,7 @@ static const struct conformance_case cases[] = {
 	{ "scans", check_scans, LOADS(scans), 0, 0, 0 },
 	{ "batched", check_batched, LOADS(together), 0, 0, 0 },
 	{ "crowded", check_together, LOADS(crowded), 8, 2, 0 },
-	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 20 },
+	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 21 },
 	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0 },
 };
 

@@ -57,6 +57,7 @@ static bool play_history(struct team *team, struct random *random)
 		write_among(team->members[i]);
 	if (!explorer_run(play_among, team, workers, random))
 		return false;
+	team_settle(team->members[0], 0);
 	for (unsigned i = 0; i < workers; i++)
 		team_end_round(team->members[i], 0);
 	team_check_round(team->members[0], 0);

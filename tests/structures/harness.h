@@ -92,8 +92,9 @@ struct harness_sums harness_sum(const struct harness *harness);
 /**
  * harness_balance() - do the sums agree with what the structure says of itself?
  *
- * What went in is there or came out; values fit their keys and their producers' order; payloads are
- * whole; the invariants hold. All workers between two actions, or detached.
+ * What went in is there or came out (of replicas: what is there went in); values fit their keys and
+ * their producers' order; payloads are whole; the invariants hold. All workers between two actions,
+ * or detached.
  *
  * Return: 0, or -EBADMSG with the sentence in @fault.
  */

@@ -99,3 +99,22 @@ numamark_planted(interval_unannounced variant_map_michael_ibr structures/reclaim
 numamark_planted(interval_begins_late variant_queue_michael_scott_ibr structures/reclaim/ibr.h
 	"store_release(&thread->lower, load_relaxed(&thread->domain->era));"
 	"store_release(&thread->lower, load_relaxed(&thread->domain->era) + 1);")
+
+# Of replicas: what breaks their agreement, or sends a worker back.
+set(gossip_exchange structures/map/gossip_exchange.h)
+numamark_planted(tie_break_missing variant_map_gossip ${gossip_exchange}
+	"if (delta->version <= (merged ? merged->version : 0))"
+	"if (delta->version >> GOSSIP_TIMESTAMP_SHIFT <=
+	    (merged ? merged->version : 0) >> GOSSIP_TIMESTAMP_SHIFT)")
+numamark_planted(last_news_wins variant_map_gossip ${gossip_exchange}
+	"if (delta->version <= (merged ? merged->version : 0))"
+	"if (delta->version == (merged ? merged->version : 0))")
+numamark_planted(tombstone_lost variant_map_gossip ${gossip_exchange}
+	"delta->version = changed->version;"
+	"delta->version = gossip_is_present(changed->version) ? changed->version : 0;")
+numamark_planted(news_lost variant_map_gossip ${gossip_exchange}
+	"uint64_t done = 0;" "uint64_t done = course.count > 1;")
+numamark_planted(clock_of_the_writer_alone variant_map_gossip structures/map/gossip.h
+	"gossip_next_version(updated->version, replica->index, is_present);"
+	"gossip_next_version((uint64_t)shard->changes << GOSSIP_TIMESTAMP_SHIFT,
+					       replica->index, is_present);")

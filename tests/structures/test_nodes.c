@@ -19,7 +19,7 @@
 
 #include "tests/structures/conformance.h"
 
-static const char *const structures[] = { "node_sharded", "replicated", "delegated" };
+static const char *const structures[] = { "node_sharded", "replicated", "delegated", "gossip" };
 
 static const char *const shapes[] = { "node:2 core:2 pu:1", "node:4 core:1 pu:1" };
 

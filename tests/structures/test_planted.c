@@ -48,7 +48,12 @@ struct planted {
 	DEFECT(read_after_release, NULL)              \
 	DEFECT(scan_in_pieces, NULL)                  \
 	DEFECT(interval_unannounced, NULL)            \
-	DEFECT(interval_begins_late, NULL)
+	DEFECT(interval_begins_late, NULL)            \
+	DEFECT(tie_break_missing, "not convergent")   \
+	DEFECT(last_news_wins, "not convergent")      \
+	DEFECT(tombstone_lost, "not convergent")      \
+	DEFECT(news_lost, "not convergent")           \
+	DEFECT(clock_of_the_writer_alone, "not convergent")
 
 #define DEFECT(name, expected) extern const struct variant planted_##name;
 PLANTED
