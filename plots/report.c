@@ -342,6 +342,36 @@ static void write_figures(const struct page *page)
 	}
 }
 
+/* The limits that a cell is held against: the measuring loop alone, and one word that all write. */
+static const char *const limits[] = { "probe/null", "probe/faa" };
+
+/* The limit as it was measured with as many threads in the same places; NULL if it was not. */
+static const struct cell_summary *find_limit(const struct page *page,
+					     const struct cell_summary *cell, const char *limit)
+{
+	for (size_t i = 0; i < page->cells->count; i++) {
+		const struct cell_summary *const other = &page->cells->cells[i];
+
+		if (other->valid && other->threads == cell->threads &&
+		    !strcmp(other->variant, limit) && !strcmp(other->place, cell->place))
+			return other;
+	}
+	return NULL;
+}
+
+/* What share of each limit a cell reaches; empty where the limit was not measured beside it. */
+static void write_shares(const struct page *page, const struct cell_summary *cell)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		const struct cell_summary *const limit = find_limit(page, cell, limits[i]);
+
+		fputs("<td class=\"number\">", page->out);
+		if (limit && cell->valid)
+			fprintf(page->out, "%.3g&nbsp;%%", cell->median / limit->median * 100);
+		fputs("</td>", page->out);
+	}
+}
+
 static void write_cell(const struct page *page, const struct cell_summary *cell, double highest)
 {
 	FILE *const out = page->out;
@@ -360,6 +390,7 @@ static void write_cell(const struct page *page, const struct cell_summary *cell,
 	}
 	fprintf(out, "</td><td class=\"bars\"><span class=\"bar\" style=\"width:%.1f%%\"></span></td>",
 		cell->valid ? cell->median / highest * 100 : 0);
+	write_shares(page, cell);
 	fprintf(out, "<td class=\"number\">%u/%u</td><td class=\"soft text\">", cell->valid,
 		cell->valid + cell->invalid + cell->skipped);
 	text_put_html(out, cell->flags ? cell->flags : "");
@@ -381,6 +412,8 @@ static void write_table(const struct page *page)
 	fputs("<h2>Every cell</h2>\n<div class=\"wide\"><table>\n<thead><tr><th>variant</th><th>update</th>"
 	      "<th class=\"number\">threads</th><th class=\"number\">median ops/s</th>"
 	      "<th class=\"number\">95&nbsp;% interval</th><th>within the family</th>"
+	      "<th class=\"number\">of the loop alone</th>"
+	      "<th class=\"number\">of one shared word</th>"
 	      "<th class=\"number\">valid</th><th>flags</th></tr></thead><tbody>\n",
 	      page->out);
 	for (size_t i = 0; i < page->cells->count; i++) {

@@ -116,7 +116,7 @@ static int probe_agreement(const struct topology *topology, const struct clock_s
 	snprintf(about, sizeof(about), "ahead of PU %u, give or take %.0f ns: %s",
 		 topology_pu(topology, 0)->os_index,
 		 (double)(bounds->high - bounds->low) / 2 * clock->ns_per_tick,
-		 clock_bounds_agree(bounds) ? "no disagreement" : "THEY DISAGREE");
+		 clock_bounds_agree(bounds) ? "they may agree" : "they disagree");
 	json_array_append_new(
 		rows, clock_row("offset", json_integer(topology_pu(topology, pu)->os_index),
 				(double)(bounds->low + bounds->high) / 2 * clock->ns_per_tick, "ns",

@@ -154,15 +154,13 @@ static bool is_repeated(const struct topology *topology, const struct plan *plan
 	return false;
 }
 
-static int probe_trials(const struct topology *topology, json_t *rows, struct fault *fault)
+/* @what: the variants, and @place: where their threads sit. */
+static int probe_trials(const struct topology *topology, const char *what, const char *place,
+			json_t *rows, struct fault *fault)
 {
-	static const char *const words[] = { "variant=probe/null,probe/private,probe/faa",
-					     "place=cores-first,scatter,compact",
-					     "duration=200ms",
-					     "warmup=100ms",
-					     "counters=off",
-					     "trials=1",
-					     NULL };
+	const char *const words[] = {
+		what, place, "duration=200ms", "warmup=100ms", "counters=off", "trials=1", NULL
+	};
 	const struct plan_request request = { .preset = "sweep",
 					      .words = words,
 					      .topology = topology };
@@ -181,8 +179,13 @@ static int probe_trials(const struct topology *topology, json_t *rows, struct fa
 int probe_limits(const struct probe_options *options, json_t *rows, struct fault *fault)
 {
 	struct draws draws = { .rows = rows, .fault = fault };
-	int error = probe_trials(options->topology, rows, fault);
+	int error = probe_trials(options->topology, "variant=probe/null,probe/private",
+				 "place=cores-first", rows, fault);
 
+	/* A word that travels costs what it travels through: only there does the place matter. */
+	if (!error)
+		error = probe_trials(options->topology, "variant=probe/faa",
+				     "place=cores-first,scatter,compact", rows, fault);
 	if (!error)
 		error = crew_run(options->topology, (const unsigned[]){ 0 }, 1, probe_draws, &draws,
 				 fault);

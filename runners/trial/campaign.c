@@ -1,6 +1,7 @@
 #include "runners/trial/campaign.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 
 #include "runners/plan/digest.h"
+#include "runners/preflight/settings.h"
 #include "runners/results/provenance.h"
 #include "runners/results/store.h"
 #include "topology/clock.h"
@@ -81,6 +83,16 @@ static json_t *preflight_json(const struct preflight *preflight)
 	return preflight ? preflight_to_json(preflight) : json_null();
 }
 
+/* What `host apply` has replaced and `host restore` not yet put back, path -> value; else null. */
+static json_t *replaced_settings(void)
+{
+	char state[PATH_MAX];
+
+	if (settings_state_path(state, sizeof(state), NULL))
+		return json_null();
+	return settings_before(state);
+}
+
 static int append_begin(struct session *session)
 {
 	const struct campaign_request *const request = session->request;
@@ -96,6 +108,7 @@ static int append_begin(struct session *session)
 		json_object_set_new(record, "campaign_seed",
 				    json_integer((json_int_t)session->outcome->seed));
 		json_object_set_new(record, "preflight", preflight_json(request->preflight));
+		json_object_set_new(record, "replaced_settings", replaced_settings());
 		json_object_update(record, provenance);
 	}
 	json_decref(provenance);

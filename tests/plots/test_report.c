@@ -58,6 +58,23 @@ static void fastest_variant_is_named_with_its_interval(void **state)
 	free(page);
 }
 
+static void share_of_each_limit_stands_beside_a_cell(void **state)
+{
+	FILE *file = records_open(*state);
+	char *page;
+
+	records_session(file, "t");
+	trial(file, "map/a", 2, 5e6, "valid");
+	trial(file, "probe/null", 1, 5e6, "valid");
+	trial(file, "probe/null", 2, 50e6, "valid");
+	trial(file, "probe/faa", 2, 4e6, "valid");
+	fclose(file);
+	page = report(*state);
+	assert_non_null(strstr(page, "<td class=\"number\">10&nbsp;%</td>"
+				     "<td class=\"number\">125&nbsp;%</td>"));
+	free(page);
+}
+
 static void overlapping_intervals_draw_no_rank(void **state)
 {
 	FILE *file = records_open(*state);
@@ -151,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(fastest_variant_is_named_with_its_interval),
+		IN_FOLDER(share_of_each_limit_stands_beside_a_cell),
 		IN_FOLDER(overlapping_intervals_draw_no_rank),
 		IN_FOLDER(markup_in_a_title_stays_text),
 		IN_FOLDER(page_asks_the_network_for_nothing),
