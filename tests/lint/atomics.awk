@@ -1,5 +1,5 @@
 # Prints each atomic operation or fence that no comment explains: on its line, or on one of the four
-# lines above. Definitions of such functions (structures/common/atomics.h) are not given to this
+# lines above. Definitions of such functions (structures/common/atomic*.h) are not given to this
 # script.
 BEGIN {
 	name_start = "(^|[^A-Za-z0-9_])"

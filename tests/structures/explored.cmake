@@ -14,6 +14,19 @@ function(numamark_explored symbol variant)
 	target_compile_options(explored_${symbol} PRIVATE -O1)    # nothing is measured here
 endfunction()
 
+# numamark_explored_small(variant name macro...): the same as @name, with @macro: a structure so small
+# that short histories meet the ends of its parts. Appends to explored_catalogue.
+function(numamark_explored_small variant name)
+	string(MAKE_C_IDENTIFIER "variant_${name}" symbol)
+	numamark_explored(${symbol} ${variant})
+	get_target_property(definitions explored_${symbol} COMPILE_DEFINITIONS)
+	list(FILTER definitions EXCLUDE REGEX "^VARIANT_NAME=")
+	set_target_properties(explored_${symbol} PROPERTIES
+		COMPILE_DEFINITIONS "${definitions};VARIANT_NAME=\"${name}\";${ARGN}")
+	target_sources(test_explored PRIVATE $<TARGET_OBJECTS:explored_${symbol}>)
+	set(explored_catalogue "${explored_catalogue}VARIANT(${symbol})\n" PARENT_SCOPE)
+endfunction()
+
 # Of each structure: under ebr, hp and ibr, whose cold halves are compiled again below; under the spin
 # lock or its own; and of the simplest one under every lock that waits in user space, for the locks'
 # sake. liburcu's code has no points, and its waits would wait for ever.
@@ -56,6 +69,9 @@ foreach(variant ${variants})
 		target_sources(test_explored PRIVATE $<TARGET_OBJECTS:explored_${variant}>)
 		string(APPEND explored_catalogue "VARIANT(${variant})\n")
 	endif()
+endforeach()
+foreach(scheme ebr hp)
+	numamark_explored_small(variant_queue_lcrq_${scheme} queue/lcrq_small+${scheme} LCRQ_CELLS=2)
 endforeach()
 file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/explored/catalogue.def
 	CONTENT "${explored_catalogue}")

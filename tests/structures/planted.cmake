@@ -1,7 +1,7 @@
 # Defects planted in real structures, a changed line or two each: test_planted must find them all.
 
-# numamark_planted(name variant file from to): the catalogue's @variant with @from replaced by @to in
-# @file, compiled for the explorer as planted_<name>.
+# numamark_planted(name variant file from to macro...): the catalogue's @variant with @from replaced by
+# @to in @file, compiled for the explorer as planted_<name>, with @macro.
 function(numamark_planted name variant file from to)
 	set(copy ${CMAKE_CURRENT_BINARY_DIR}/planted/${name})
 	file(READ ${CMAKE_SOURCE_DIR}/${file} text)
@@ -14,6 +14,7 @@ function(numamark_planted name variant file from to)
 	file(GENERATE OUTPUT ${copy}/${file} CONTENT "${text}")
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${file})
 	numamark_explored(planted_${name} ${variant} ${copy})
+	target_compile_definitions(explored_planted_${name} PRIVATE ${ARGN})
 	target_sources(structures_test_planted PRIVATE
 		$<TARGET_OBJECTS:explored_planted_${name}>)
 endfunction()
@@ -118,3 +119,23 @@ numamark_planted(clock_of_the_writer_alone variant_map_gossip structures/map/gos
 	"gossip_next_version(updated->version, replica->index, is_present);"
 	"gossip_next_version((uint64_t)shard->changes << GOSSIP_TIMESTAMP_SHIFT,
 					       replica->index, is_present);")
+
+# Of rings that wrap around, close and are left; of requests that others work on.
+numamark_planted(cell_not_marked_unsafe variant_queue_lcrq_ebr structures/queue/lcrq_ring.h
+	"made = (struct pair){ seen.low, seen.high | LCRQ_UNSAFE };"
+	"return 0;"
+	LCRQ_CELLS=2)
+numamark_planted(ring_left_undrained variant_queue_lcrq_ebr structures/queue/ring_queue.inc.h
+	"		stored = OP(ring_dequeue)(ring, &position);
+		if (stored)
+			break;
+		ring_list_leave"
+	"		ring_list_leave"
+	LCRQ_CELLS=2)
+numamark_planted(half_a_pair_compared variant_queue_lcrq_ebr structures/queue/lcrq_ring.h
+	"return cas_acq_rel_pair(cell, seen, (struct pair){ stored, position });"
+	"uint64_t low = 0;
+
+	return cas_acq_rel(&cell->low, &low, stored) &&
+	       (store_release(&cell->high, position), true);"
+	LCRQ_CELLS=2)
