@@ -39,11 +39,11 @@ struct scq {
  */
 static inline bool scq_enqueue(struct scq *queue, struct context *context, uint64_t value)
 {
-	uint64_t stored;
+	uint64_t stored, position;
 
 	if (!payload_make(context, value, &stored))
 		return false;
-	if (scq_array_enqueue(&queue->array, stored))
+	if (scq_array_enqueue(&queue->array, stored, &position))
 		return true;
 	payload_free(context, stored);
 	return false;
@@ -59,9 +59,9 @@ static inline bool scq_enqueue(struct scq *queue, struct context *context, uint6
  */
 static inline bool scq_dequeue(struct scq *queue, struct context *context, uint64_t *value)
 {
-	uint64_t stored;
+	uint64_t stored, position;
 
-	if (!scq_array_dequeue(&queue->array, &stored))
+	if (!scq_array_dequeue(&queue->array, &stored, &position))
 		return false;
 	*value = payload_read(context, stored);
 	payload_free(context, stored);
@@ -71,11 +71,12 @@ static inline bool scq_dequeue(struct scq *queue, struct context *context, uint6
 /* An enqueue or dequeue that sleeps with an index in its hands. */
 static inline void scq_stall(struct scq *queue, struct worker *worker)
 {
-	const int64_t index = scq_ring_dequeue(&queue->array.free);
+	uint64_t position;
+	const int64_t index = scq_ring_dequeue(&queue->array.free, &position);
 
 	worker_sleep_stalled(worker);
 	if (index != SCQ_NONE)
-		(void)scq_ring_enqueue(&queue->array.free, (uint64_t)index);
+		scq_ring_enqueue(&queue->array.free, (uint64_t)index, &position);
 }
 
 #endif

@@ -27,26 +27,35 @@ static inline void scq_array_init(struct scq_array *array, unsigned log2)
 	scq_ring_fill(&array->free, UINT64_C(1) << log2);
 }
 
-/* Return: false if no slot is free. */
-static inline bool scq_array_enqueue(struct scq_array *array, uint64_t stored)
+/**
+ * scq_array_enqueue() - append a word.
+ *
+ * @position:  out, in the ring that says the order.
+ *
+ * Return: false if no slot is free, or if `used` is final.
+ */
+static inline bool scq_array_enqueue(struct scq_array *array, uint64_t stored, uint64_t *position)
 {
-	const int64_t index = scq_ring_dequeue(&array->free);
+	const int64_t index = scq_ring_dequeue(&array->free, position);
 
 	if (index == SCQ_NONE)
 		return false;
 	array->slots[index] = stored;
-	scq_ring_enqueue(&array->used, (uint64_t)index);
-	return true;
+	if (scq_ring_enqueue(&array->used, (uint64_t)index, position))
+		return true;
+	scq_ring_enqueue(&array->free, (uint64_t)index, position);
+	return false;
 }
 
-static inline bool scq_array_dequeue(struct scq_array *array, uint64_t *stored)
+static inline bool scq_array_dequeue(struct scq_array *array, uint64_t *stored, uint64_t *position)
 {
-	const int64_t index = scq_ring_dequeue(&array->used);
+	const int64_t index = scq_ring_dequeue(&array->used, position);
+	uint64_t freed;
 
 	if (index == SCQ_NONE)
 		return false;
 	*stored = array->slots[index];
-	scq_ring_enqueue(&array->free, (uint64_t)index);
+	scq_ring_enqueue(&array->free, (uint64_t)index, &freed);
 	return true;
 }
 
@@ -69,7 +78,7 @@ static inline uint64_t scq_array_positions(const struct scq_array *array, uint64
 {
 	/* relaxed, both: at rest. */
 	*head = load_relaxed(&array->used.head);
-	return load_relaxed(&array->used.tail);
+	return load_relaxed(&array->used.tail) & ~SCQ_FINAL;
 }
 
 #endif

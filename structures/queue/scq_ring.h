@@ -10,7 +10,9 @@
  * many failures as there can be while an index is in the ring.
  *
  * Paper: R. Nikolaev, "A scalable, portable, and memory-efficient lock-free FIFO queue", DISC 2019.
- * Differences: none but words on different lines for neighbours in the order, as the paper advises.
+ * Differences: none but words on different lines for neighbours in the order, as the paper
+ *   advises. As the paper's unbounded queue has it, a ring can be made final: bit 63 of tail
+ *   stops enqueuers.
  *
  * Invariants
  *   1. A word's cycle never falls, and its index changes only from none to one, and back to none by
@@ -32,6 +34,8 @@
 
 #include "structures/common/atomics.h"
 #include "structures/common/cacheline.h"
+
+#define SCQ_FINAL (UINT64_C(1) << 63) /* of tail: no more enqueues */
 
 enum {
 	SCQ_NONE = -1,    /* no index: empty */
@@ -139,20 +143,46 @@ static inline bool scq_ring_place(struct scq_ring *ring, uint64_t position, uint
 	return false;
 }
 
-/* Append an index: one of the n, and in neither ring. So there is always room. */
-static inline void scq_ring_enqueue(struct scq_ring *ring, uint64_t index)
+/**
+ * scq_ring_enqueue() - append an index: one of the n, and in neither ring. So there is always room.
+ *
+ * @position:  out.
+ *
+ * Return: false if the ring is final.
+ */
+static inline bool scq_ring_enqueue(struct scq_ring *ring, uint64_t index, uint64_t *position)
 {
-	uint64_t position;
-
-	do
+	do {
 		/* seq_cst: before the load of threshold below, and in one order with head; pairs
 		 * with the load of tail in scq_ring_dequeue(). */
-		position = fetch_add_seq_cst(&ring->tail, 1);
-	while (!scq_ring_place(ring, position, index));
+		*position = fetch_add_seq_cst(&ring->tail, 1);
+		if (*position & SCQ_FINAL)
+			return false;
+	} while (!scq_ring_place(ring, *position, index));
 	/* seq_cst: after the CAS that placed the index, so that a dequeuer that took the threshold
 	 * below 0 did so before, or meets the value stored here; pairs with scq_ring_dequeue(). */
 	if (load_seq_cst(&ring->threshold) != scq_threshold(ring))
 		store_seq_cst(&ring->threshold, scq_threshold(ring)); /* seq_cst: as above */
+	return true;
+}
+
+/* No position is given to an enqueuer from here on. */
+static inline void scq_ring_finalize(struct scq_ring *ring)
+{
+	/* acq_rel: after the positions that were given; pairs with the fetch-and-add in
+	 * scq_ring_enqueue(). */
+	fetch_or_acq_rel(&ring->tail, SCQ_FINAL);
+}
+
+/*
+ * A final ring: let dequeuers fail as often again as it takes to come past every position that
+ * was given. An enqueuer may have placed an index and not yet set the threshold, or may still be
+ * about to place it.
+ */
+static inline void scq_ring_settle(struct scq_ring *ring)
+{
+	/* seq_cst: before the caller's load in scq_ring_dequeue(); pairs with that. */
+	store_seq_cst(&ring->threshold, scq_threshold(ring));
 }
 
 /* The dequeuers are ahead of the enqueuers: bring tail up to @head, so that these need not walk. */
@@ -160,11 +190,11 @@ static inline void scq_ring_catch_up(struct scq_ring *ring, uint64_t tail, uint6
 {
 	/* acq_rel: a step of tail like any other; pairs with the fetch-and-add in
 	 * scq_ring_enqueue(). */
-	while (!cas_acq_rel(&ring->tail, &tail, head)) {
+	while (!cas_acq_rel(&ring->tail, &tail, head | (tail & SCQ_FINAL))) {
 		/* acquire: after the failed CAS, no older than it; pairs with the fetch-and-add in
 		 * scq_ring_dequeue(). */
 		head = load_acquire(&ring->head);
-		if (tail >= head)
+		if ((tail & ~SCQ_FINAL) >= head)
 			return;
 	}
 }
@@ -196,25 +226,26 @@ static inline int64_t scq_ring_try(struct scq_ring *ring, uint64_t position)
 	return SCQ_NONE;
 }
 
-/* Return: the oldest index, or SCQ_NONE if there is none. */
-static inline int64_t scq_ring_dequeue(struct scq_ring *ring)
+/* Return: the oldest index, and where it was, or SCQ_NONE if there is none. */
+static inline int64_t scq_ring_dequeue(struct scq_ring *ring, uint64_t *position)
 {
 	/* seq_cst: pairs with the store in scq_ring_enqueue(). */
 	if (load_seq_cst(&ring->threshold) < 0)
 		return SCQ_NONE;
 	for (;;) {
+		uint64_t tail;
+		int64_t index;
+
 		/* seq_cst: in one order with the load of head in scq_ring_place(), and before the
 		 * load of tail below. */
-		const uint64_t position = fetch_add_seq_cst(&ring->head, 1);
-		const int64_t index = scq_ring_try(ring, position);
-		uint64_t tail;
-
+		*position = fetch_add_seq_cst(&ring->head, 1);
+		index = scq_ring_try(ring, *position);
 		if (index != SCQ_NONE)
 			return index;
 		/* seq_cst: after the fetch-and-add above; pairs with that of tail. */
 		tail = load_seq_cst(&ring->tail);
-		if (tail <= position + 1) {
-			scq_ring_catch_up(ring, tail, position + 1);
+		if ((tail & ~SCQ_FINAL) <= *position + 1) {
+			scq_ring_catch_up(ring, tail, *position + 1);
 			/* seq_cst: one failure; pairs with the store in scq_ring_enqueue(). */
 			fetch_add_seq_cst(&ring->threshold, -1);
 			return SCQ_NONE;

@@ -72,6 +72,8 @@ foreach(variant ${variants})
 endforeach()
 foreach(scheme ebr hp)
 	numamark_explored_small(variant_queue_lcrq_${scheme} queue/lcrq_small+${scheme} LCRQ_CELLS=2)
+	# Workers are four at most, and no more than slots.
+	numamark_explored_small(variant_queue_lscq_${scheme} queue/lscq_small+${scheme} LSCQ_LOG2=2)
 endforeach()
 file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/explored/catalogue.def
 	CONTENT "${explored_catalogue}")

@@ -139,3 +139,8 @@ numamark_planted(half_a_pair_compared variant_queue_lcrq_ebr structures/queue/lc
 	return cas_acq_rel(&cell->low, &low, stored) &&
 	       (store_release(&cell->high, position), true);"
 	LCRQ_CELLS=2)
+numamark_planted(ring_not_made_final variant_queue_lscq_ebr structures/queue/lscq.h
+	"	scq_ring_finalize(&ring->array.used);
+"
+	""
+	LSCQ_LOG2=2)

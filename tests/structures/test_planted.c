@@ -56,7 +56,8 @@ struct planted {
 	DEFECT(clock_of_the_writer_alone, "not convergent") \
 	DEFECT(cell_not_marked_unsafe, NULL)          \
 	DEFECT(ring_left_undrained, NULL)             \
-	DEFECT(half_a_pair_compared, NULL)
+	DEFECT(half_a_pair_compared, NULL)            \
+	DEFECT(ring_not_made_final, NULL)
 
 #define DEFECT(name, expected) extern const struct variant planted_##name;
 PLANTED
