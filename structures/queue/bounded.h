@@ -16,4 +16,22 @@ static inline unsigned bounded_log2(const struct setup *setup)
 	return setup->capacity <= 2 ? 1 : 64 - (unsigned)__builtin_clzll(setup->capacity - 1);
 }
 
+/*
+ * The same for slots that are known by indices which operations hold in turn: with as many slots
+ * more as there are workers, and at least as many, which the proofs of the rings need.
+ */
+static inline unsigned bounded_index_log2(const struct setup *setup)
+{
+	struct setup roomier = *setup;
+	unsigned log2;
+
+	if (!roomier.capacity)
+		roomier.capacity = UINT64_C(1) << BOUNDED_DEFAULT_LOG2;
+	roomier.capacity += setup->workers;
+	log2 = bounded_log2(&roomier);
+	while (UINT64_C(1) << log2 < setup->workers)
+		log2++;
+	return log2;
+}
+
 #endif

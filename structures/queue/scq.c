@@ -7,17 +7,10 @@
 static int scq_create(const struct setup *setup, void **instance)
 {
 	struct scq *const queue = memory_shared(setup->memory, sizeof(*queue));
-	struct setup roomier = *setup;
-	unsigned log2;
+	const unsigned log2 = bounded_index_log2(setup);
 
 	if (!queue)
 		return -ENOMEM;
-	if (!roomier.capacity)
-		roomier.capacity = UINT64_C(1) << BOUNDED_DEFAULT_LOG2;
-	roomier.capacity += setup->workers;
-	log2 = bounded_log2(&roomier);
-	while (UINT64_C(1) << log2 < setup->workers)
-		log2++; /* the proof of the rings needs an index for each worker */
 	queue->value_bytes = setup->value_bytes;
 	queue->array.used.words = memory_shared(setup->memory, scq_words_bytes(log2));
 	queue->array.free.words = memory_shared(setup->memory, scq_words_bytes(log2));

@@ -70,6 +70,9 @@ foreach(variant ${variants})
 		string(APPEND explored_catalogue "VARIANT(${variant})\n")
 	endif()
 endforeach()
+# Each second attempt is on the slow path, and each operation helps.
+numamark_explored_small(variant_queue_wcq queue/wcq_small WCQ_ENQUEUE_PATIENCE=1
+	WCQ_DEQUEUE_PATIENCE=1 WCQ_HELP_EVERY=1)
 foreach(scheme ebr hp)
 	numamark_explored_small(variant_queue_lcrq_${scheme} queue/lcrq_small+${scheme} LCRQ_CELLS=2)
 	# Workers are four at most, and no more than slots.

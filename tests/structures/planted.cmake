@@ -144,3 +144,16 @@ numamark_planted(ring_not_made_final variant_queue_lscq_ebr structures/queue/lsc
 "
 	""
 	LSCQ_LOG2=2)
+
+set(wcq_small WCQ_ENQUEUE_PATIENCE=1 WCQ_DEQUEUE_PATIENCE=1 WCQ_HELP_EVERY=1)
+numamark_planted(request_not_finished variant_queue_wcq structures/queue/wcq_ring.h
+	"		wcq_finish_request(ring, position);"
+	"		(void)wcq_finish_request;"
+	${wcq_small})
+numamark_planted(passed_taken_for_placed variant_queue_wcq structures/queue/wcq_slow.h
+	"cycle &&
+			       wcq_index_of_word(ring, seen.low) != wcq_none(ring);
+		if (!wcq_is_usable"
+	"cycle;
+		if (!wcq_is_usable"
+	${wcq_small})

@@ -57,7 +57,9 @@ struct planted {
 	DEFECT(cell_not_marked_unsafe, NULL)          \
 	DEFECT(ring_left_undrained, NULL)             \
 	DEFECT(half_a_pair_compared, NULL)            \
-	DEFECT(ring_not_made_final, NULL)
+	DEFECT(ring_not_made_final, NULL)             \
+	DEFECT(request_not_finished, NULL)            \
+	DEFECT(passed_taken_for_placed, NULL)
 
 #define DEFECT(name, expected) extern const struct variant planted_##name;
 PLANTED
