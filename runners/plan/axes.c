@@ -144,10 +144,19 @@ const struct axis axes[AXIS_COUNT] = {
 	[AXIS_RATE] = {
 		.name = "rate",
 		.fallback = "max",
-		.allowed = "max, operations per second of all threads, with k, M, G, or "
-			   "trace[:SPEEDUP], the timestamps of a trace",
+		.allowed = "max, operations per second of all threads, with k, M, G, sweep (the "
+			   "highest that meets slo), or trace[:SPEEDUP], the timestamps of a trace",
 		.kilo = 1000,
 		.parse = axis_parse_rate,
+		.check = axis_check_rate,
+	},
+	[AXIS_SLO] = {
+		.name = "slo",
+		.fallback = "off",
+		.allowed = "off, or the most that a percentile of latency may be, such as p99:1ms: p50, "
+			   "p90, p95, p99, p999, p9999 and a time",
+		.parse = axis_parse_slo,
+		.pointless = axis_pointless_slo,
 	},
 	[AXIS_ARRIVALS] = {
 		.name = "arrivals",

@@ -428,7 +428,7 @@ int axis_check_roles(const struct cell *cell, const struct topology *topology, s
 int axis_check_batch(const struct cell *cell, const struct topology *topology, struct fault *fault)
 {
 	(void)topology;
-	if (cell->batch > 1 && (cell->latency_every || cell->rate_ops_per_s > 0))
+	if (cell->batch > 1 && cell_is_timed(cell))
 		return fault_set(fault, -EOPNOTSUPP,
 				 "batch=%u: the operations of a batch are not timed one by one; "
 				 "allowed are latency=off and rate=max",

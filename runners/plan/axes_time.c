@@ -50,9 +50,10 @@ int axis_parse_rate(struct cell *cell, struct fault *fault)
 
 	cell->rate_ops_per_s = 0;
 	cell->trace_speedup = 0;
+	cell->is_swept = !strcmp(cell->text[AXIS_RATE], "sweep");
 	if (!strncmp(cell->text[AXIS_RATE], "trace", strlen("trace")))
 		return parse_trace_rate(cell, fault);
-	if (!strcmp(cell->text[AXIS_RATE], "max"))
+	if (cell->is_swept || !strcmp(cell->text[AXIS_RATE], "max"))
 		return 0;
 	if (units_parse_count(cell->text[AXIS_RATE], 1000, &rate) || rate == 0 || rate > RATE_MOST)
 		return axis_refuse(cell, AXIS_RATE, fault);
@@ -73,7 +74,63 @@ const char *axis_pointless_arrivals(const struct cell *cell)
 {
 	if (cell->trace_speedup > 0)
 		return "the timestamps of the trace say when requests arrive";
-	return cell->rate_ops_per_s > 0 ? NULL : "rate=max has no arrivals";
+	return cell_is_paced(cell) ? NULL : "rate=max has no arrivals";
+}
+
+/* The objective's percentile: p99 is 0.99, p999 is 0.999. */
+static int parse_percentile(const char *text, size_t length, double *quantile)
+{
+	static const struct {
+		const char *name;
+		double quantile;
+	} known[] = { { "p50", 0.5 },  { "p90", 0.9 },    { "p95", 0.95 },
+		      { "p99", 0.99 }, { "p999", 0.999 }, { "p9999", 0.9999 } };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strlen(known[i].name) == length && !strncmp(known[i].name, text, length)) {
+			*quantile = known[i].quantile;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* A time with its unit, or nanoseconds. */
+int axis_parse_slo(struct cell *cell, struct fault *fault)
+{
+	const char *const text = cell->text[AXIS_SLO];
+	const size_t length = strcspn(text, ":");
+	char most[UNITS_TEXT_BYTES];
+
+	cell->slo_ns = 0;
+	if (!strcmp(text, "off"))
+		return 0;
+	if (parse_percentile(text, length, &cell->slo_quantile) || !text[length] ||
+	    (units_parse_time(text + length + 1, &cell->slo_ns) &&
+	     units_parse_count(text + length + 1, 1000, &cell->slo_ns)) ||
+	    !cell->slo_ns)
+		return axis_refuse(cell, AXIS_SLO, fault);
+	units_format_time(cell->slo_ns, most);
+	return axis_set_text(cell, AXIS_SLO, "%.*s:%s", (int)length, text, most);
+}
+
+const char *axis_pointless_slo(const struct cell *cell)
+{
+	return cell->is_swept ? NULL : "rate=sweep alone looks for an objective";
+}
+
+int axis_check_rate(const struct cell *cell, const struct topology *topology, struct fault *fault)
+{
+	(void)topology;
+	if (cell->is_swept && !cell->slo_ns)
+		return fault_set(fault, -EINVAL,
+				 "rate=sweep: no objective is given; add slo=, such as slo=p99:1ms");
+	if (cell->is_swept && !cell->duration_ns)
+		return fault_set(fault, -EINVAL,
+				 "rate=sweep: every rate runs for the duration; duration=%s is no "
+				 "time",
+				 cell->text[AXIS_DURATION]);
+	return 0;
 }
 
 int axis_parse_latency(struct cell *cell, struct fault *fault)

@@ -56,11 +56,16 @@ static int resolve_axis(struct cell *cell, enum axis_key key, struct resolution 
 	return error ? error : drop_pointless(cell, key, resolution, fault);
 }
 
-/* A cell without scans is the same cell as before there were any. */
+/* A cell that does without an axis is the same cell as before there was such an axis. */
 static bool identifies(const struct cell *cell, int key)
 {
-	return key != AXIS_OVERSUBSCRIBE && (key != AXIS_SCAN_LENGTH || cell->scan_length) &&
-	       (key != AXIS_BATCH || cell->batch > 1);
+	switch (key) {
+	case AXIS_OVERSUBSCRIBE: return false;
+	case AXIS_SCAN_LENGTH: return cell->scan_length > 0;
+	case AXIS_BATCH: return cell->batch > 1;
+	case AXIS_SLO: return cell->is_swept;
+	default: return true;
+	}
 }
 
 static void identify(struct cell *cell)

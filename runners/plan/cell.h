@@ -38,6 +38,7 @@ enum axis_key {
 	AXIS_CAPACITY,
 	AXIS_PREFILL,
 	AXIS_RATE,
+	AXIS_SLO,
 	AXIS_ARRIVALS,
 	AXIS_LATENCY,
 	AXIS_COUNTERS,
@@ -48,6 +49,9 @@ enum axis_key {
 	AXIS_WARMUP,
 	AXIS_COUNT
 };
+
+/* rate=sweep: rates that one trial tries between the closed loop and the one that it measures. */
+enum { CELL_SWEEP_PROBES = 9 };
 
 enum stall_who { STALL_READER, STALL_WRITER, STALL_ANY, STALL_THREAD };
 
@@ -77,8 +81,11 @@ struct cell {
 	unsigned shards;    /* 0: the structure's own choice */
 	uint64_t capacity;    /* 0: the structure's own choice */
 	unsigned producers, consumers;    /* roles split and P:C; both 0: mixed */
-	double rate_ops_per_s;    /* all threads together; 0: max, closed loop */
+	double rate_ops_per_s;    /* all threads together; 0: max, closed loop, or to be swept */
 	double trace_speedup;     /* rate=trace: arrivals by its timestamps, so much faster; else 0 */
+	bool is_swept;    /* rate=sweep */
+	double slo_quantile;    /* of latency */
+	uint64_t slo_ns;    /* that it may be at most; 0: off */
 	bool is_poisson;    /* arrivals */
 	uint64_t latency_every;    /* sample one operation in so many; 0: off, 1: all */
 	uint64_t stall_every_ns, stall_for_ns;    /* 0: off */
@@ -107,6 +114,24 @@ struct cell {
 int cell_resolve(struct cell *cell, const struct topology *topology, struct fault *fault);
 
 void cell_free(struct cell *cell);
+
+/* Do its operations arrive on a schedule (open loop)? */
+static inline bool cell_is_paced(const struct cell *cell)
+{
+	return cell->is_swept || cell->rate_ops_per_s > 0;
+}
+
+/* Are operations timed at all: is latency sampled, or are arrivals paced? */
+static inline bool cell_is_timed(const struct cell *cell)
+{
+	return cell_is_paced(cell) || cell->latency_every;
+}
+
+/* How long it runs between warm-up and end; 0 where operations bound it. */
+static inline uint64_t cell_running_ns(const struct cell *cell)
+{
+	return cell->is_swept ? cell->duration_ns * (CELL_SWEEP_PROBES + 2) : cell->duration_ns;
+}
 
 /* The axes as one JSON object, key to text; new reference. And back (not yet resolved). */
 json_t *cell_to_json(const struct cell *cell);

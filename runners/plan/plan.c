@@ -173,7 +173,7 @@ uint64_t plan_trial_ns(const struct cell *cell)
 					  : 0;
 	const uint64_t arrivals = arrivals_s > 1e9 ? UINT64_MAX / 4 : (uint64_t)(arrivals_s * 1e9);
 
-	return TRIAL_AROUND_NS + (cell->is_once ? 0 : warmup) + prefill + cell->duration_ns +
+	return TRIAL_AROUND_NS + (cell->is_once ? 0 : warmup) + prefill + cell_running_ns(cell) +
 	       (arrivals > operations ? arrivals : operations);
 }
 

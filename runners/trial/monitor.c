@@ -251,16 +251,33 @@ bool monitor_warm_up(struct trial *trial)
 	return has_settled;
 }
 
+/* Until the duration is over or all are through; stalls strike. */
+static void watch_load(struct watch *watch)
+{
+	const struct cell *const cell = &watch->trial->cell;
+
+	if (cell->stall_every_ns)
+		watch->next_stall_ns = watch->start_ns + cell->stall_every_ns;
+	while (watch_step(watch))
+		;
+	finish(watch);
+}
+
+void monitor_probe(struct trial *trial)
+{
+	struct series series = { 0 };
+	struct watch watch = watch_begin(trial, &series, trial->cell.duration_ns);
+
+	watch_load(&watch);
+	free(series.samples);
+}
+
 void monitor_measure(struct trial *trial)
 {
 	struct watch watch = watch_begin(trial, &trial->series, trial->cell.duration_ns);
 
 	trial->garbage_peak = 0;
-	if (trial->cell.stall_every_ns)
-		watch.next_stall_ns = watch.start_ns + trial->cell.stall_every_ns;
-	while (watch_step(&watch))
-		;
-	finish(&watch);
+	watch_load(&watch);
 	take_sample(&watch);
 	trial->garbage_stop = garbage_now(trial);
 }

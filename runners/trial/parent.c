@@ -36,7 +36,7 @@ static uint64_t timeout_of(const struct cell *cell)
 		TIMEOUT_ELEMENT_NS + cell->value_bytes * TIMEOUT_ELEMENT_BYTE_NS;
 	double expected_ns = 0;
 
-	expected_ns += (double)cell->duration_ns + (double)cell->warmup_ns;
+	expected_ns += (double)cell_running_ns(cell) + (double)cell->warmup_ns;
 	if (cell->warmup_auto)
 		expected_ns += (double)(cell->duration_ns > TIMEOUT_WARMUP_NS ? cell->duration_ns
 									      : TIMEOUT_WARMUP_NS);

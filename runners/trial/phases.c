@@ -7,6 +7,7 @@
 
 #include "runners/measure/process.h"
 #include "runners/trial/roles.h"
+#include "runners/trial/saturate.h"
 #include "runners/trial/state.h"
 #include "runners/trial/timing.h"
 
@@ -147,7 +148,8 @@ static void warm_up(struct trial *trial)
 	trial->warmup_ns = clock_monotonic_ns() - start_ns;
 }
 
-static void measure(struct trial *trial)
+/* What a run from here on counts is what comes on top. */
+static void set_load(struct trial *trial)
 {
 	set_workers(trial, WORKER_MIX);
 	set_limits(trial);
@@ -156,6 +158,18 @@ static void measure(struct trial *trial)
 		trial->cell.variant->convergence->begin(trial->instance);
 	for (unsigned i = 0; i < trial->cell.threads; i++)
 		trial->members[i].before = trial->members[i].worker->tally;
+}
+
+void phases_probe(struct trial *trial)
+{
+	set_load(trial);
+	gate_open(&trial->gate, STEP_RUN, trial->cell.threads);
+	monitor_probe(trial);
+}
+
+static void measure(struct trial *trial)
+{
+	set_load(trial);
 	trial->size_start = elements_by_tally(trial);
 	helpers_begin(trial);
 	trial->rss_start = process_rss_bytes();
@@ -175,7 +189,11 @@ void phases_run(struct trial *trial)
 {
 	prefill(trial);
 	warm_up(trial);
+	if (trial->cell.is_swept)
+		saturate_search(trial);
 	measure(trial);
+	if (trial->cell.is_swept)
+		saturate_confirm(trial);
 	sum_counters(trial);
 	note_bytes_per_object(trial);
 	/* Again: what was allocated since, and what the kernel has moved since. */

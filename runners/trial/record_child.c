@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runners/trial/record.h"
+#include "runners/trial/saturate.h"
 #include "runners/trial/timing.h"
 
 json_t *record_number(double value)
@@ -96,14 +97,6 @@ static json_t *record_effective(const struct trial *trial, const struct tally *t
 	return effective;
 }
 
-static double rate_of(const struct trial *trial, unsigned worker)
-{
-	const struct tally tally = tally_of_member(trial, worker);
-
-	return span_rate(tally_operations(trial->cell.variant->family, &tally),
-			 &trial->spans[worker]);
-}
-
 static json_t *fairness_to_json(const double *rates, size_t n)
 {
 	const struct fairness fairness = fairness_of(rates, n);
@@ -125,7 +118,7 @@ static size_t rates_by_node(const struct trial *trial, double *rates)
 		for (unsigned i = 0; i < trial->cell.threads; i++) {
 			if (memory_worker_node(trial->memory, i) != node)
 				continue;
-			sum += rate_of(trial, i);
+			sum += tally_rate_of_member(trial, i);
 			workers++;
 		}
 		if (workers)
@@ -143,7 +136,7 @@ static json_t *record_fairness(const struct trial *trial)
 
 	if (by_thread && by_node) {
 		for (unsigned i = 0; i < threads; i++)
-			by_thread[i] = rate_of(trial, i);
+			by_thread[i] = tally_rate_of_member(trial, i);
 		fairness = json_pack("{s:o, s:o}", "per_thread",
 				     fairness_to_json(by_thread, threads), "per_node",
 				     fairness_to_json(by_node, rates_by_node(trial, by_node)));
@@ -283,7 +276,7 @@ static int set_throughput(const struct trial *trial, json_t *record)
 	int error = 0;
 
 	for (unsigned i = 0; i < trial->cell.threads; i++)
-		rate += rate_of(trial, i);
+		rate += tally_rate_of_member(trial, i);
 	error |= json_object_set_new(record, "ops", count(operations));
 	error |= json_object_set_new(record, "measured_s", record_number(mean_seconds(trial)));
 	error |= json_object_set_new(record, "ops_per_s", record_number(rate));
@@ -302,6 +295,7 @@ static int set_measured(const struct trial *trial, json_t *record)
 	int error = set_throughput(trial, record);
 
 	error |= json_object_set_new(record, "latency_ns", record_latency(trial));
+	error |= json_object_set_new(record, "sweep", saturate_to_json(trial));
 	error |= json_object_set_new(record, "memory_bytes", record_memory(trial));
 	error |= json_object_set_new(record, "residency", record_residency(trial));
 	error |= json_object_set_new(record, "check", record_check(trial));

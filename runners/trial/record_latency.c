@@ -8,7 +8,6 @@
 
 #include "runners/measure/latency.h"
 #include "runners/trial/record.h"
-#include "runners/trial/timing.h"
 
 static const struct {
 	const char *name;
@@ -125,7 +124,7 @@ json_t *record_latency(const struct trial *trial)
 	uint64_t lag_ticks = 0;
 	json_t *latency;
 
-	if (!timing_is_on(&trial->cell))
+	if (!cell_is_paced(&trial->cell) && !trial->cell.latency_every)
 		return json_null();
 	all = calloc(1, sizeof(*all));
 	if (!all)

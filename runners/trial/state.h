@@ -62,6 +62,21 @@ struct series {
 
 enum { SERIES_WINDOW_NS = 100000000 };
 
+/* rate=sweep: one rate, and what came of it. */
+struct rate_probe {
+	double offered, reached;    /* operations per second */
+	double latency_ns;
+	bool is_met;
+};
+
+/* With the measurement itself as the last probe. */
+struct sweep {
+	double capacity;            /* of the closed loop */
+	double found;               /* 0: none */
+	struct rate_probe probes[CELL_SWEEP_PROBES + 1];
+	unsigned count;
+};
+
 enum { HELPER_PUS_BYTES = 128 };
 
 /* Threads that are not workers: the structure's, and whatever else runs in the process. */
@@ -113,6 +128,7 @@ struct trial {
 	uint64_t convergence_ns;            /* from the end of the load until replicas were equal */
 	uint64_t warmup_ns;
 	struct series series;
+	struct sweep sweep;
 	struct helper_times helpers;
 	struct residency residency[MEMORY_PARTS];
 	struct inspection inspection;
@@ -143,11 +159,15 @@ void *member_main(void *argument);
 /* phases.c: prefill, warm-up and measurement, in this order, by the coordinator. */
 void phases_run(struct trial *trial);
 
+/* One run of the mix, as long as the measurement, of which only counts and latencies are kept. */
+void phases_probe(struct trial *trial);
+
 /* monitor.c: what the coordinator does while workers run. */
 
 /* Return: whether the rates became steady (true where that was not asked). */
 bool monitor_warm_up(struct trial *trial);
 void monitor_measure(struct trial *trial);
+void monitor_probe(struct trial *trial);
 
 /* helpers.c: CPU time of threads that are no workers. */
 void helpers_begin(struct trial *trial);
@@ -163,6 +183,8 @@ void checks_run(struct trial *trial);
 struct tally tally_measured(const struct trial *trial);
 struct tally tally_all(const struct trial *trial);
 struct tally tally_of_member(const struct trial *trial, unsigned index);
+/* Operations per second, of what was measured. */
+double tally_rate_of_member(const struct trial *trial, unsigned index);
 
 /* Completed calls; where a family records refusals, only those that were not refused. */
 uint64_t tally_operations(const struct family *family, const struct tally *tally);

@@ -62,3 +62,11 @@ uint64_t tally_operations(const struct family *family, const struct tally *tally
 		operations += family->refusals[i] ? tally->succeeded[i] : tally->attempted[i];
 	return operations;
 }
+
+double tally_rate_of_member(const struct trial *trial, unsigned index)
+{
+	const struct tally tally = tally_of_member(trial, index);
+
+	return span_rate(tally_operations(trial->cell.variant->family, &tally),
+			 &trial->spans[index]);
+}

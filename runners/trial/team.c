@@ -40,13 +40,13 @@ static int member_allocate(struct member *member)
 		return -ENOMEM;
 	if (table_bytes && !(member->draw_table = block(member, table_bytes)))
 		return -ENOMEM;
-	if (timing_is_on(cell) && !(worker->timing = block(member, sizeof(*worker->timing))))
+	if (cell_is_timed(cell) && !(worker->timing = block(member, sizeof(*worker->timing))))
 		return -ENOMEM;
 	if (worker->timing && cell->variant->family->parts &&
 	    !(worker->timing->parts =
 		      block(member, WORKER_PARTS_MAX * sizeof(*worker->timing->parts))))
 		return -ENOMEM;
-	if (cell->rate_ops_per_s > 0 &&
+	if (cell_is_paced(cell) &&
 	    !(member->gaps = block(member, timing_gaps(cell) * sizeof(*member->gaps))))
 		return -ENOMEM;
 	return 0;

@@ -4,11 +4,6 @@
 
 #include "runners/measure/latency.h"
 
-bool timing_is_on(const struct cell *cell)
-{
-	return cell->latency_every || cell->rate_ops_per_s > 0;
-}
-
 static double mean_gap_ticks(const struct trial *trial)
 {
 	return 1e9 * trial->cell.threads / trial->cell.rate_ops_per_s / trial->clock.ns_per_tick;
@@ -81,16 +76,22 @@ void timing_prepare(struct member *member)
 		interval_beside_cycle(trial->cell.latency_every, &member->worker->draw);
 	member->clock_cost_ns =
 		latency_clock_cost_ns(trial->clock.is_counter, trial->clock.ns_per_tick);
-	timing->gaps = member->gaps;
 	timing->gap_count = timing_gaps(&trial->cell);
-	if (member->gaps && trial->cell.trace_speedup > 0) {
-		fill_gaps_of_trace(member);
-	} else if (member->gaps) {
-		struct random random = random_seed(trial->seed, member->index, RANDOM_ARRIVALS);
+	timing_pace(member);
+}
 
+void timing_pace(struct member *member)
+{
+	const struct trial *const trial = member->trial;
+	struct worker_timing *const timing = member->worker->timing;
+	struct random random = random_seed(trial->seed, member->index, RANDOM_ARRIVALS);
+
+	timing->gaps = trial->cell.rate_ops_per_s > 0 ? member->gaps : NULL;
+	if (timing->gaps && trial->cell.trace_speedup > 0)
+		fill_gaps_of_trace(member);
+	else if (timing->gaps)
 		arrivals_fill(member->gaps, timing->gap_count, mean_gap_ticks(trial),
 			      trial->cell.is_poisson ? &random : NULL);
-	}
 }
 
 void timing_reset(struct member *member)

@@ -13,13 +13,11 @@ enum { TIMING_GAPS = 16384 };
 /* How many of them a worker of this cell has: with rate=trace one for each request. */
 size_t timing_gaps(const struct cell *cell);
 
-/*
- * Whether workers of this cell time operations at all: latency is sampled, or arrivals are paced.
- */
-bool timing_is_on(const struct cell *cell);
-
 /* On the member's own thread: fill the table of arrivals, choose the sampling interval. */
 void timing_prepare(struct member *member);
+
+/* Before a phase: arrivals at the cell's rate as it is now, or a closed loop where that is 0. */
+void timing_pace(struct member *member);
 
 /* Before a phase, by the coordinator: forget all samples. */
 void timing_reset(struct member *member);

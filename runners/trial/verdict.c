@@ -13,6 +13,7 @@ static const char *const flag_names[TRIAL_FLAGS] = {
 	[TRIAL_TIMEOUT] = "timeout",
 	[TRIAL_EXHAUSTED] = "exhausted",
 	[TRIAL_CHECK_FAILED] = "check-failed",
+	[TRIAL_UNMET] = "unmet",
 	[TRIAL_UNSTEADY] = "unsteady",
 	[TRIAL_OVERSUBSCRIBED] = "oversubscribed",
 	[TRIAL_CORRELATED] = "correlated",

@@ -13,6 +13,7 @@ enum trial_flag {
 	TRIAL_TIMEOUT,
 	TRIAL_EXHAUSTED,
 	TRIAL_CHECK_FAILED,
+	TRIAL_UNMET,
 	/* Up to here a flag makes the trial invalid; those below are for the reader. */
 	TRIAL_UNSTEADY,
 	TRIAL_OVERSUBSCRIBED,

@@ -11,7 +11,7 @@ help_tells_of_every_command_and_axis() {
 		"$program" $command --help | diff - "$scratch/one"
 	done
 	numamark help run
-	for axis in variant threads place memory pages alloc mix dist range prefill trials host; do
+	for axis in variant threads place memory pages alloc mix dist range prefill rate slo trials host; do
 		grep -q "^  $axis " "$scratch/said" || fail "no $axis in help run"
 	done
 }

@@ -70,6 +70,7 @@ static void axes_defaults_are_those_documented(void **state)
 		{ "duration", "2s" },
 		{ "free", "amortised" },
 		{ "arrivals", "constant" },
+		{ "slo", "off" },
 		{ NULL, NULL },
 	};
 	struct cell cell;
@@ -569,6 +570,36 @@ static void rate_and_latency_spellings(void **state)
 						   { NULL, NULL } });
 }
 
+static void objective_spellings(void **state)
+{
+	(void)state;
+	check_spellings(MAP " rate=sweep", AXIS_SLO,
+			(const struct spelling[]){ { "p99:1ms", "p99:1ms" },
+						   { "p999:1500000", "p999:1500us" },
+						   { "off", NULL },
+						   { "p98:1ms", NULL },
+						   { "p99:0", NULL },
+						   { "p99", NULL },
+						   { NULL, NULL } });
+}
+
+static void sweep_of_rates_needs_an_objective_and_a_time(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve(MAP " rate=sweep", &cell), -EINVAL);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve(MAP " slo=p99:1ms", &cell), -EOPNOTSUPP);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve(MAP " rate=sweep slo=p99:1ms duration=ops:5", &cell),
+			 -EINVAL);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve(MAP " rate=sweep slo=p99:1ms arrivals=poisson", &cell), 0);
+	assert_true(cell.is_swept && cell.slo_ns == 1000000 && cell.slo_quantile == 0.99);
+	cell_free(&cell);
+}
+
 static void arrivals_need_a_rate(void **state)
 {
 	struct cell cell;
@@ -693,6 +724,8 @@ int main(void)
 		cmocka_unit_test(roles_beyond_what_the_algorithm_takes_are_refused),
 		cmocka_unit_test(roles_leave_no_say_to_the_mix),
 		cmocka_unit_test(rate_and_latency_spellings),
+		cmocka_unit_test(objective_spellings),
+		cmocka_unit_test(sweep_of_rates_needs_an_objective_and_a_time),
 		cmocka_unit_test(arrivals_need_a_rate),
 		cmocka_unit_test(counters_are_a_group_or_off),
 		cmocka_unit_test(stall_spellings),

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -125,6 +126,50 @@ static void open_loop_offers_the_rate_asked_for(void **state)
 	assert_true(trials_number(constant, "workload.rate_ops_per_s") == 20000);
 	json_decref(poisson);
 	json_decref(constant);
+}
+
+static bool is_met(const json_t *probe)
+{
+	return json_is_true(json_object_get(probe, "met"));
+}
+
+static double offered(const json_t *probe)
+{
+	return json_number_value(json_object_get(probe, "rate_ops_per_s"));
+}
+
+/* Probes that halve the rates, the highest that met the objective found, and measured last. */
+static void sweep_finds_the_highest_rate_that_meets_the_objective(void **state)
+{
+	json_t *const record = trials_run(NULL, "rate=sweep slo=p50:20ms duration=20ms");
+	const json_t *const probes = trials_at(record, "sweep.probes");
+	const size_t last = json_array_size(probes) - 1;
+	const double found = trials_number(record, "sweep.found_ops_per_s");
+
+	(void)state;
+	assert_in_range(last, 1, 9);
+	assert_true(offered(json_array_get(probes, 0)) ==
+		    trials_number(record, "sweep.capacity_ops_per_s") / 2);
+	for (size_t i = 0; i < last; i++) {
+		const json_t *const probe = json_array_get(probes, i);
+
+		assert_true(is_met(probe) ? offered(probe) <= found : offered(probe) > found);
+	}
+	assert_true(offered(json_array_get(probes, last)) == found);
+	assert_string_equal(trials_text(record, "latency_ns.kind"), "open-loop");
+	json_decref(record);
+}
+
+static void objective_that_no_rate_meets_makes_the_trial_invalid(void **state)
+{
+	json_t *const record = trials_run(NULL, "rate=sweep slo=p99:1ns duration=10ms");
+
+	(void)state;
+	assert_string_equal(trials_status(record), "invalid");
+	assert_true(trials_has_flag(record, "unmet"));
+	assert_true(trials_says(record, "slo=p99:1ns"));
+	assert_true(json_is_null(trials_at(record, "sweep.found_ops_per_s")));
+	json_decref(record);
 }
 
 static void stalls_strike_as_often_as_told(void **state)
@@ -266,6 +311,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(open_loop_sees_the_sleeper),
 		cmocka_unit_test(closed_loop_does_not_see_the_sleeper),
 		cmocka_unit_test(open_loop_offers_the_rate_asked_for),
+		cmocka_unit_test(sweep_finds_the_highest_rate_that_meets_the_objective),
+		cmocka_unit_test(objective_that_no_rate_meets_makes_the_trial_invalid),
 		cmocka_unit_test(stalls_strike_as_often_as_told),
 		cmocka_unit_test(stalled_thread_does_less),
 		cmocka_unit_test(trial_without_stalls_suffers_none),
