@@ -209,17 +209,27 @@ static void line_destroy(void *instance)
 #endif
 }
 
+/* Does a search that heeds the links' filters come to a key? */
+static bool line_is_found(const struct line_bucket *head, uint64_t stored_key)
+{
+	uint64_t stored;
+
+	return line_read(head, hash_key(stored_key - 1), stored_key, &stored);
+}
+
 /* Is the key's own bucket this one, and is no other slot behind it of the same key? */
 static const char *line_check_slot(const struct line_table *table, const struct line_bucket *head,
-				   const struct line_bucket *bucket, unsigned slot)
+				   const struct line_bucket *bucket, size_t slot)
 {
 	/* relaxed: alone. */
 	const uint64_t key = load_relaxed(&bucket->words[LINE_KEYS + slot]);
 
 	if (line_bucket_of(table, hash_key(key - 1)) != head)
 		return "a key stands in a bucket that its hash does not choose";
+	if (!line_is_found(head, key))
+		return "a key stands where a search does not pass";
 	/* relaxed: alone. */
-	for (unsigned i = slot + 1; i < LINE_SLOTS; i++)
+	for (size_t i = slot + 1; i < LINE_SLOTS; i++)
 		if (load_relaxed(&bucket->words[LINE_KEYS + i]) == key)
 			return "a key stands twice in one bucket";
 	for (bucket = line_next(bucket); bucket; bucket = line_next(bucket))

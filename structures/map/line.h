@@ -20,7 +20,8 @@
  *   multiplication, so that tables of any size are even; (d) growth is shared by the writers, and old
  *   tables are kept until destroy, since readers may still be in them: together they are smaller
  *   than the current one; (e) values above 8 bytes are read under the lock in line@bucket, in a
- *   section in line+SCHEME; (f) the overwrite without a lock is ours.
+ *   section in line+SCHEME; (f) the overwrite without a lock and the filter in the links are ours;
+ *   (g) a remove looks first, as in the paper, but by the reader's validated look.
  *
  * Invariants
  *   1. header: bit 0 locked, bit 1 moved, bit 2 a dead slot is being filled (line+SCHEME), above them
@@ -32,7 +33,10 @@
  *   3. A key leaves its slot only under a lock whose release advances the version.
  *   4. A key stands alive in at most one slot of the tables' buckets that are not moved.
  *   5. A moved bucket never changes again, and its chain's keys are in the next table.
- *   6. Links only go from NULL to a bucket; overflow buckets live as long as the map.
+ *   6. Links only go from NULL to a bucket; overflow buckets live as long as the map. Above the
+ *      address a link has sixteen bits, one for each class of hashes: it is set before a key of its
+ *      class is further on, and stays. So a search for an absent key rarely goes on: most of those
+ *      mispredictions and second lines are spared.
  *   7. line+SCHEME: a removed key stays in its slot with LINE_DEAD on it. The slot may be its again
  *      at once, and is empty when every section that began before the remove has ended: a sweep of
  *      the chain draws a ticket, and the sweep after that ticket is past empties what was dead
@@ -81,14 +85,14 @@
 static inline bool line_get(struct line *map, struct context *context, uint64_t key,
 			    uint64_t *value)
 {
-	uint64_t stored = *value;
+	uint64_t stored;
 
 	if (__builtin_expect(payload_is_apart(context), 0))
 		return line_get_apart(map, context, key, value);
-	const bool found = line_look(map, key, &stored);
-
+	if (!line_look(map, key, &stored))
+		return false;
 	*value = stored;
-	return found;
+	return true;
 }
 
 /* Under the lock: overwrite. */
@@ -107,8 +111,13 @@ static inline void line_overwrite(struct line_place place, struct context *conte
 static inline bool line_insert(struct line_bucket *head, uint64_t *header, struct context *context,
 			       struct line_place place, const struct line_entry entry)
 {
-	if (!line_settle(head, header, context, &place))
-		return line_append(place.last, context, entry);
+	const uint64_t hash = hash_key(entry.key - 1);
+
+	if (!line_settle(head, header, context, &place)) {
+		line_let_pass(head, place.last, hash);
+		return line_append(place.last, context, hash, entry);
+	}
+	line_let_pass(head, place.free, hash);
 	line_occupy(place.free, place.free_slot, entry);
 	return true;
 }
@@ -116,15 +125,18 @@ static inline bool line_insert(struct line_bucket *head, uint64_t *header, struc
 /* The put of a key that is not there, of a payload, or while the table grows. Out of line, so that
  * the loop inlines what comes before it. */
 static LINE_SLOW bool line_put_locked(struct line *map, struct context *context, uint64_t key,
-				      uint64_t stored)
+				      uint64_t value)
 {
 	struct line_table *table;
-	uint64_t header;
-	struct line_bucket *const head =
-		line_lock_key(map, context, hash_key(key), &header, &table);
-	const struct line_place place = line_search(head, key + 1);
+	struct line_bucket *head;
+	struct line_place place;
+	uint64_t header, stored;
 	bool added = false;
 
+	if (!payload_make(context, value, &stored))
+		return false;
+	head = line_lock_key(map, context, hash_key(key), &header, &table);
+	place = line_search(head, key + 1);
 	if (place.bucket)
 		line_overwrite(place, context, stored);
 	else
@@ -146,29 +158,30 @@ static LINE_SLOW bool line_put_locked(struct line *map, struct context *context,
  */
 static inline bool line_put(struct line *map, struct context *context, uint64_t key, uint64_t value)
 {
-	uint64_t stored;
-
 	if (!payload_is_apart(context) && line_overwrite_unlocked(map, context, key, value))
 		return false;
-	if (!payload_make(context, value, &stored))
-		return false;
-	return line_put_locked(map, context, key, stored);
+	return line_put_locked(map, context, key, value);
 }
 
 /**
  * line_remove() - take a key out.
  *
  * Return: true if the key was there.
- * Linearizes: at the store of the empty or dead key.   Progress: blocking.
+ * Linearizes: at the store of the empty or dead key, or as a get that does not find.
+ * Progress: blocking; of an absent key as a get.
  */
 static inline bool line_remove(struct line *map, struct context *context, uint64_t key)
 {
 	struct line_table *table;
 	uint64_t header, stored;
-	struct line_bucket *const head =
-		line_lock_key(map, context, hash_key(key), &header, &table);
-	const struct line_place place = line_search(head, key + 1);
+	struct line_bucket *head;
+	struct line_place place;
 
+	/* An absent key costs no lock, and its line stays shared. */
+	if (!line_look(map, key, &stored))
+		return false;
+	head = line_lock_key(map, context, hash_key(key), &header, &table);
+	place = line_search(head, key + 1);
 	if (!place.bucket) {
 		line_unlock(head, header);
 		return false;

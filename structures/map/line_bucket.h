@@ -13,9 +13,9 @@ static inline bool line_get_apart(struct line *map, struct context *context, uin
 {
 	struct line_table *table;
 	uint64_t header, stored = 0;
-	struct line_bucket *const head =
-		line_lock_key(map, context, hash_key(key), &header, &table);
-	const bool found = line_read(head, key + 1, &stored);
+	const uint64_t hash = hash_key(key);
+	struct line_bucket *const head = line_lock_key(map, context, hash, &header, &table);
+	const bool found = line_read(head, hash, key + 1, &stored);
 
 	if (found)
 		*value = payload_read(context, stored);

@@ -27,11 +27,32 @@ static inline bool line_get_apart(struct line *map, struct context *context, uin
 	return found;
 }
 
+/* In a section in which no bucket moves: overwrite the value of a key of a chain, if it is there. */
+static inline bool line_overwrite_in(struct line_bucket *bucket, uint64_t hash, uint64_t stored_key,
+				     uint64_t value)
+{
+	size_t slot;
+
+	while ((slot = line_slot(bucket, stored_key)) == LINE_SLOTS) {
+		/* acquire: as in line_next(). */
+		const uint64_t link = load_acquire(&bucket->words[LINE_NEXT]);
+
+		if (!line_goes_on(link, hash))
+			return false;
+		bucket = line_linked(link);
+	}
+	/* release: as in line_occupy(); the slot is the key's while this section lasts, since the
+	 * ticket of line_sweep() is not past. */
+	store_release(&bucket->words[LINE_VALUES + slot], value);
+	return true;
+}
+
 /* Overwrite an 8-byte value without the lock. Return: false if the key is not found, or may move. */
 static inline bool line_overwrite_unlocked(struct line *map, struct context *context, uint64_t key,
 					   uint64_t value)
 {
-	struct line_bucket *bucket;
+	const uint64_t hash = hash_key(key);
+	struct line_bucket *head;
 	bool found = false;
 
 	reclaim_enter(context->reclaim);
@@ -40,15 +61,11 @@ static inline bool line_overwrite_unlocked(struct line *map, struct context *con
 
 	/* acquire: before the slots; while this section lasts no bucket moves, since the ticket of
 	 * line_open_move() is not past. */
-	bucket = load_acquire(&table->next) ? NULL : line_bucket_of(table, hash_key(key));
-	for (; bucket && !found; bucket = line_next(bucket)) {
-		const unsigned slot = line_slot(bucket, key + 1);
-
-		found = slot < LINE_SLOTS;
-		if (found)
-			/* release: as in line_occupy(); the slot is the key's while this section
-			 * lasts, since the ticket of line_sweep() is not past. */
-			store_release(&bucket->words[LINE_VALUES + slot], value);
+	if (__builtin_expect(!load_acquire(&table->next), 1)) {
+		head = line_bucket_of(table, hash);
+		/* Else the search would fetch the line to read, and the store once more. */
+		fetch_to_write(head);
+		found = line_overwrite_in(head, hash, key + 1, value);
 	}
 	reclaim_exit(context->reclaim);
 	return found;

@@ -6,6 +6,7 @@
 
 #include "structures/common/backoff.h"
 #include "structures/common/branchless.h"
+#include "structures/common/fetch.h"
 #include "structures/common/hash.h"
 #include "structures/common/payload.h"
 #include "structures/map/map.h"
@@ -42,6 +43,11 @@ enum {
  */
 #define LINE_DEAD  (UINT64_C(1) << 63)
 #define LINE_YOUNG (UINT64_C(1) << 62)
+
+/* A link is an address, and a filter above it: a bit for each sixteenth of the keys further on. */
+enum { LINE_LINK_BITS = 48 };
+
+_Static_assert(LINE_LINK_BITS == 3 << 4, "line_filter_bit() sets the upper two bits of six");
 
 /* Above the version, the ticket that the dead slots which are not young wait for (line+SCHEME). */
 enum { LINE_TICKET_SHIFT = 64 - 22 };
@@ -90,22 +96,42 @@ static inline struct line_bucket *line_bucket_of(const struct line_table *table,
 	return &table->buckets[(uint64_t)(((unsigned __int128)hash * table->count) >> 64)];
 }
 
+/* The overflow bucket of a link, or NULL. */
+static inline struct line_bucket *line_linked(uint64_t link)
+{
+	return (struct line_bucket *)(uintptr_t)(link & ((UINT64_C(1) << LINE_LINK_BITS) - 1));
+}
+
 static inline struct line_bucket *line_next(const struct line_bucket *bucket)
 {
 	/* acquire: the overflow bucket is whole; pairs with the release in line_append(). */
-	return (struct line_bucket *)(uintptr_t)load_acquire(&bucket->words[LINE_NEXT]);
+	return line_linked(load_acquire(&bucket->words[LINE_NEXT]));
 }
 
-/* The slot of a key, or LINE_SLOTS. Selects, not branches: whether a key is there is a coin toss. */
-static inline unsigned line_slot(const struct line_bucket *bucket, uint64_t stored_key)
+/* The bit of a link that stands for the keys of a hash: one of those above LINE_LINK_BITS. The hash
+ * bits are none of those that choose the bucket, in tables of up to 2^28 buckets. */
+static inline unsigned line_filter_bit(uint64_t hash)
 {
-	unsigned slot = LINE_SLOTS;
+	return (unsigned)(hash >> 32 | LINE_LINK_BITS) & 63;
+}
 
-	for (unsigned i = LINE_SLOTS; i-- > 0;) {
+/* May a key that is not in a bucket be behind its link? */
+static inline bool line_goes_on(uint64_t link, uint64_t hash)
+{
+	return link >> line_filter_bit(hash) & 1;
+}
+
+/* The slot of a key, or LINE_SLOTS. */
+static inline size_t line_slot(const struct line_bucket *bucket, uint64_t stored_key)
+{
+	size_t slot = LINE_SLOTS;
+
+#pragma GCC unroll 3 /* LINE_SLOTS */
+	for (size_t i = LINE_SLOTS; i-- > 0;) {
 		/* acquire: its value is not read before it; pairs with the release in line_occupy(). */
 		const uint64_t there = load_acquire(&bucket->words[LINE_KEYS + i]);
 
-		slot = there == stored_key ? i : slot;
+		slot = branchless_if_equal(stored_key, there, i, slot);
 	}
 	return slot;
 }
@@ -149,7 +175,7 @@ struct line_entry {
 };
 
 /* Under the lock: put a key into a slot that is empty, or dead and free to be used again. */
-static inline void line_occupy(struct line_bucket *bucket, unsigned slot, struct line_entry entry)
+static inline void line_occupy(struct line_bucket *bucket, size_t slot, struct line_entry entry)
 {
 	/* release: a reader of this value sees the version of the remove that emptied the slot; pairs
 	 * with the acquire of the value in line_read(). */
@@ -158,8 +184,20 @@ static inline void line_occupy(struct line_bucket *bucket, unsigned slot, struct
 	store_release(&bucket->words[LINE_KEYS + slot], entry.key);
 }
 
+/* Under the lock: let the links of a chain say that a key of this hash is in bucket @to, or before. */
+static inline void line_let_pass(struct line_bucket *head, const struct line_bucket *to,
+				 uint64_t hash)
+{
+	for (struct line_bucket *bucket = head; bucket != to; bucket = line_next(bucket)) {
+		_Atomic uint64_t *const link = &bucket->words[LINE_NEXT];
+		/* relaxed: only the holder of the lock writes links. release: hands on the bucket, as
+		 * in line_append(). Before the key by the release in line_occupy() or line_append(). */
+		store_release(link, load_relaxed(link) | UINT64_C(1) << line_filter_bit(hash));
+	}
+}
+
 /* Under the lock: hang an overflow bucket with one key at the end of a chain. */
-static inline bool line_append(struct line_bucket *last, struct context *context,
+static inline bool line_append(struct line_bucket *last, struct context *context, uint64_t hash,
 			       struct line_entry entry)
 {
 	struct line_bucket *bucket = arena_alloc(context->arena, MEMORY_NODES, sizeof(*bucket));
@@ -173,25 +211,26 @@ static inline bool line_append(struct line_bucket *last, struct context *context
 		atomic_init(&bucket->words[i], 0);
 	atomic_init(&bucket->words[LINE_KEYS], entry.key);
 	atomic_init(&bucket->words[LINE_VALUES], entry.stored);
-	/* release: publishes the bucket; pairs with the acquire in line_next(). */
-	store_release(&last->words[LINE_NEXT], (uint64_t)(uintptr_t)bucket);
+	/* release: publishes the bucket; pairs with the acquires in line_next() and line_read(). */
+	store_release(&last->words[LINE_NEXT],
+		      (uint64_t)(uintptr_t)bucket | UINT64_C(1) << line_filter_bit(hash));
 	return true;
 }
 
 /* Where a key is, or where it could go, in a chain that this thread holds. */
 struct line_place {
 	struct line_bucket *bucket; /* that holds the key; NULL if absent */
-	unsigned slot;
+	size_t slot;
 	struct line_bucket *free; /* first bucket with a slot for the key; NULL if none */
-	unsigned free_slot;
+	size_t free_slot;
 	struct line_bucket *last;
 	unsigned length; /* buckets of the chain */
 };
 
 /* A slot that this key may have at once, or LINE_SLOTS. */
-static inline unsigned line_free_slot(const struct line_bucket *bucket, uint64_t stored_key)
+static inline size_t line_free_slot(const struct line_bucket *bucket, uint64_t stored_key)
 {
-	unsigned own = LINE_SLOTS;
+	size_t own = LINE_SLOTS;
 
 	if (LINE_HAS_SCHEME) {
 		own = line_slot(bucket, stored_key | LINE_DEAD | LINE_YOUNG);
@@ -205,7 +244,7 @@ static inline struct line_place line_search(struct line_bucket *bucket, uint64_t
 	struct line_place place = { 0 };
 
 	for (; bucket; bucket = line_next(bucket)) {
-		const unsigned slot = line_slot(bucket, stored_key);
+		const size_t slot = line_slot(bucket, stored_key);
 
 		if (slot < LINE_SLOTS) {
 			place.bucket = bucket;
@@ -236,6 +275,7 @@ static inline struct line_bucket *line_lock_key(struct line *map, struct context
 		line_help_move(map, table, context);
 	for (;;) {
 		bucket = line_bucket_of(table, hash);
+		fetch_to_write(bucket);
 		*header = line_lock(bucket);
 		*in = table;
 		if (__builtin_expect(!(*header & LINE_MOVED), 1))
@@ -245,21 +285,25 @@ static inline struct line_bucket *line_lock_key(struct line *map, struct context
 	}
 }
 
-/* Look a key up in one chain. Return: true if found; *stored only then. */
-static inline bool line_read(const struct line_bucket *bucket, uint64_t stored_key,
+/* Look a key up in one chain. Return: true if found; else *stored means nothing. */
+static inline bool line_read(const struct line_bucket *bucket, uint64_t hash, uint64_t stored_key,
 			     uint64_t *stored)
 {
 	for (;;) {
-		const unsigned slot = line_slot(bucket, stored_key);
-		/* acquire: the header is read again after it; pairs with the releases in line_occupy() and
-		 * line_append(). Slot "none" is the link, so that one load serves both. */
-		const uint64_t there = load_acquire(&bucket->words[LINE_VALUES + slot]);
-		const uint64_t found = branchless(slot < LINE_SLOTS);
+		const size_t slot = line_slot(bucket, stored_key);
+		uint64_t link;
 
-		*stored = branchless_select(found, there, *stored);
-		if (__builtin_expect((found | (there == 0)) != 0, 1))
-			return found;
-		bucket = (const struct line_bucket *)(uintptr_t)there;
+		if (slot < LINE_SLOTS) {
+			/* acquire: the header is read again after it; pairs with the release in
+			 * line_occupy(). */
+			*stored = load_acquire(&bucket->words[LINE_VALUES + slot]);
+			return true;
+		}
+		/* acquire: as in line_next(); and as above, pairs with line_append(). */
+		link = load_acquire(&bucket->words[LINE_NEXT]);
+		if (__builtin_expect(!line_goes_on(link, hash), 1))
+			return false;
+		bucket = line_linked(link);
 	}
 }
 
@@ -280,10 +324,10 @@ line_look_again(const struct line_table *table, const struct line_bucket *head)
 	return load_acquire(&table->next);
 }
 
-/* Look a key up, in whichever table holds it. Return: true if found; *stored only then. */
+/* Look a key up, in whichever table holds it. Return: true if found; else *stored means nothing. */
 static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 {
-	const uint64_t hash = hash_key(key), kept = *stored;
+	const uint64_t hash = hash_key(key);
 	/* acquire: the table is whole; pairs with the releases in line.c. */
 	const struct line_table *table = load_acquire(&map->table);
 
@@ -291,7 +335,7 @@ static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 		const struct line_bucket *const head = line_bucket_of(table, hash);
 		/* acquire: slots are read after it; pairs with the release in line_unlock(). */
 		const uint64_t before = load_acquire(&head->words[LINE_HEADER]);
-		const bool found = line_read(head, key + 1, stored);
+		const bool found = line_read(head, hash, key + 1, stored);
 		/* relaxed: ordered behind line_read() by the acquires in it. */
 		const uint64_t after = load_relaxed(&head->words[LINE_HEADER]);
 
@@ -299,7 +343,6 @@ static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 					     (before | LINE_LOCKED) == (after | LINE_LOCKED),
 				     1))
 			return found;
-		*stored = kept;
 		table = line_look_again(table, head);
 	}
 }
