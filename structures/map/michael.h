@@ -81,7 +81,11 @@ static inline _Atomic uintptr_t *michael_bucket(const struct michael *map, uint6
 
 static inline struct michael_sought michael_sought(const struct michael *map, uint64_t key)
 {
-	return (struct michael_sought){ michael_bucket(map, key), key, false };
+	_Atomic uintptr_t *const bucket = michael_bucket(map, key);
+
+	/* On its way before the scheme's fence, which loads wait for. */
+	__builtin_prefetch((const void *)bucket);
+	return (struct michael_sought){ bucket, key, false };
 }
 
 /**
