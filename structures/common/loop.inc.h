@@ -7,17 +7,18 @@
 #endif
 
 /* Begin a batch: fetch what its operations will touch. Return: where the batch ends. */
-ALWAYS_INLINE unsigned OP(fetch)(struct STRUCTURE *structure, struct worker *worker,
-				 const struct draw *draws, unsigned from, unsigned count)
+ALWAYS_INLINE const struct draw *OP(fetch)(struct STRUCTURE *structure, struct worker *worker,
+					   const struct draw *from, const struct draw *end)
 {
-	const unsigned to = count - from < worker->batch ? count : from + worker->batch;
+	const unsigned left = (unsigned)(end - from);
+	const unsigned count = left < worker->batch ? left : worker->batch;
 
 #if VARIANT_PREFETCHES
-	OP(prefetch)(structure, &worker->context, draws + from, to - from);
+	OP(prefetch)(structure, &worker->context, from, count);
 #else
-	(void)structure, (void)draws;
+	(void)structure;
 #endif
-	return to;
+	return from + count;
 }
 
 ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, const bool timed,
@@ -37,12 +38,14 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 		const unsigned batch = left < most ? (unsigned)left : most;
 
 		draw_batch(&worker->draw, draws, batch);
-		for (unsigned n = 0, fetched = 0; n < batch; n++) {
-			if (batched && n == fetched)
-				fetched = OP(fetch)(structure, worker, draws, n, batch);
+		const struct draw *const end = draws + batch, *fetched = draws;
+
+		for (const struct draw *draw = draws; draw < end; draw++) {
+			if (batched && draw == fetched)
+				fetched = OP(fetch)(structure, worker, draw, end);
 			const uint64_t start = timed ? worker_begin(worker, timing, paced) : 0;
 
-			OP(step)(structure, worker, &tally, draws[n]);
+			OP(step)(structure, worker, &tally, *draw);
 			if (timed)
 				worker_end(timing, start);
 		}

@@ -12,10 +12,14 @@ ALWAYS_INLINE struct answer OP(step_of_key)(struct STRUCTURE *map, struct worker
 
 	switch (draw.operation) {
 	case MAP_GET:
-		took_effect = OP(get)(map, &w->context, draw.key, &value);
 		tally->attempted[MAP_GET]++;
-		tally->succeeded[MAP_GET] += took_effect;
-		tally->mismatched += took_effect & !map_value_fits(draw.key, value);
+		took_effect = OP(get)(map, &w->context, draw.key, &value);
+		/* A branch, although a coin toss: what follows does not wait for it. */
+		if (!took_effect)
+			return (struct answer){ false, 0 };
+		tally->succeeded[MAP_GET]++;
+		if (__builtin_expect(!map_value_fits(draw.key, value), 0))
+			tally->mismatched++;
 		tally->sink += value;
 		break;
 	case MAP_PUT:

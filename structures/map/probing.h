@@ -212,7 +212,7 @@ static inline bool probing_get(struct probing *map, struct context *context, uin
 	const struct probing_key sought = probing_key(key);
 	const struct probing_table *table;
 	const struct probing_line *line;
-	uint64_t last, word;
+	uint64_t last = PROBING_EMPTY, word; /* set by the search; a compiler does not see it */
 	bool found, is_further;
 	unsigned slot;
 
