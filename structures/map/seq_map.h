@@ -39,6 +39,7 @@
 #include <stdint.h>
 
 #include "structures/common/atomics.h"
+#include "structures/common/branchless.h"
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
 #include "structures/common/hash.h"
@@ -136,14 +137,15 @@ static inline void seq_map_prefetch(const struct seq_map *map, uint64_t key)
 	__builtin_prefetch((const void *)(lines + index * sizeof(struct seq_line)));
 }
 
-/* A bit for each slot whose key word is @word. */
-static inline unsigned seq_line_matches(const struct seq_line *line, uint64_t word)
+/* The first slot whose key word is @word, or SEQ_LINE_ENTRIES. */
+static inline size_t seq_line_slot(const struct seq_line *line, uint64_t word)
 {
-	unsigned matches = 0;
+	size_t slot = SEQ_LINE_ENTRIES;
 
-	for (unsigned i = 0; i < SEQ_LINE_ENTRIES; i++)
-		matches |= (unsigned)(line->keys[i] == word) << i;
-	return matches;
+#pragma GCC unroll 4 /* SEQ_LINE_ENTRIES */
+	for (size_t i = SEQ_LINE_ENTRIES; i-- > 0;)
+		slot = branchless_if_equal(word, line->keys[i], i, slot);
+	return slot;
 }
 
 static inline bool seq_line_is_linked(const struct seq_line *line)
@@ -166,9 +168,7 @@ static inline void seq_line_set(struct seq_line *line, unsigned slot, uint64_t w
 /* Entries of the last line of a chain. */
 static inline unsigned seq_line_used(const struct seq_line *line)
 {
-	const unsigned free = seq_line_matches(line, 0);
-
-	return free ? (unsigned)__builtin_ctz(free) : SEQ_LINE_ENTRIES;
+	return (unsigned)seq_line_slot(line, 0);
 }
 
 /*
@@ -194,16 +194,10 @@ static inline void seq_line_append(struct seq_line *line, uint64_t word, uint64_
 static inline struct seq_line *seq_map_find(const struct seq_map *map, uint64_t key, unsigned *slot)
 {
 	struct seq_line *line = seq_map_bucket(map, key);
-	unsigned matches;
 
-	while (!(matches = seq_line_matches(line, key + 1))) {
-		if (!seq_line_is_linked(line)) {
-			*slot = SEQ_LINE_ENTRIES;
-			return line;
-		}
+	while ((*slot = (unsigned)seq_line_slot(line, key + 1)) == SEQ_LINE_ENTRIES &&
+	       seq_line_is_linked(line))
 		line = seq_line_next(line);
-	}
-	*slot = (unsigned)__builtin_ctz(matches);
 	return line;
 }
 
