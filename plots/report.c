@@ -372,6 +372,21 @@ static void write_shares(const struct page *page, const struct cell_summary *cel
 	}
 }
 
+/* What is wrong with the variant by design, and of families that count it what came of that. */
+static void put_losses(FILE *out, const struct cell_summary *cell)
+{
+	const char *flaw = json_string_value(json_object_get(cell->first, "flaw"));
+
+	if (flaw && strcmp(flaw, "none")) {
+		fputs(" <strong>", out);
+		text_put_html(out, flaw);
+		fputs("</strong>", out);
+	}
+	if (isfinite(cell->lost))
+		fprintf(out, " %.1f&nbsp;%% of gets hit, %.0f entries lost, %.0f torn reads",
+			cell->hit_ratio * 100, cell->lost, cell->torn);
+}
+
 static void write_cell(const struct page *page, const struct cell_summary *cell, double highest)
 {
 	FILE *const out = page->out;
@@ -394,6 +409,7 @@ static void write_cell(const struct page *page, const struct cell_summary *cell,
 	fprintf(out, "<td class=\"number\">%u/%u</td><td class=\"soft text\">", cell->valid,
 		cell->valid + cell->invalid + cell->skipped);
 	text_put_html(out, cell->flags ? cell->flags : "");
+	put_losses(out, cell);
 	fputs("</td></tr>\n", out);
 }
 

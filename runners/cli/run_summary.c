@@ -38,9 +38,25 @@ static void set_rates(json_t *row, const struct cell_summary *summary)
 	set_text(row, "spread", text);
 }
 
+/* Of families that count them; "-" where a cell beside them does not. */
+static void set_losses(json_t *row, const struct cell_summary *summary)
+{
+	const bool is_counted = isfinite(summary->lost);
+	char text[PAIR_BYTES] = "-";
+
+	if (isfinite(summary->hit_ratio))
+		snprintf(text, sizeof(text), "%.1f %%", summary->hit_ratio * 100);
+	set_text(row, "hits", text);
+	snprintf(text, sizeof(text), is_counted ? "%.0f" : "-", summary->lost);
+	set_text(row, "lost", text);
+	snprintf(text, sizeof(text), is_counted ? "%.0f" : "-", summary->torn);
+	set_text(row, "torn", text);
+}
+
 /* What all rows have in common. */
 struct layout {
 	bool is_shown[AXIS_COUNT];
+	bool counts_losses;
 	char shared_flags[RUN_FLAGS_BYTES];
 };
 
@@ -56,6 +72,8 @@ static json_t *make_row(const struct cell *cell, const struct cell_summary *summ
 	if (!summary)
 		return row;
 	set_rates(row, summary);
+	if (layout->counts_losses)
+		set_losses(row, summary);
 	snprintf(trials, sizeof(trials), "%u/%u", summary->valid,
 		 summary->valid + summary->invalid + summary->skipped);
 	set_text(row, "valid", trials);
@@ -65,16 +83,23 @@ static json_t *make_row(const struct cell *cell, const struct cell_summary *summ
 }
 
 /* Threads stand last among the axes, beside the figures that they turn over. */
-static void make_columns(const bool *is_shown, struct table_column *columns)
+static void make_columns(const struct layout *layout, struct table_column *columns)
 {
-	static const struct table_column figures[] = {
-		{ "ops/s", true, true }, { "95 % interval", true, true }, { "spread", true, true },
-		{ "valid", true, true }, { "flags", true, false },        { 0 },
+	const struct table_column figures[] = {
+		{ "ops/s", true, true },
+		{ "95 % interval", true, true },
+		{ "spread", true, true },
+		{ "hits", layout->counts_losses, true },
+		{ "lost", layout->counts_losses, true },
+		{ "torn", layout->counts_losses, true },
+		{ "valid", true, true },
+		{ "flags", true, false },
+		{ 0 },
 	};
 	size_t count = 0;
 
 	for (int key = 0; key < AXIS_COUNT; key++)
-		if (is_shown[key] && key != AXIS_THREADS)
+		if (layout->is_shown[key] && key != AXIS_THREADS)
 			columns[count++] = (struct table_column){ axes[key].name, true, false };
 	columns[count++] = (struct table_column){ axes[AXIS_THREADS].name, true, true };
 	memcpy(&columns[count], figures, sizeof(figures));
@@ -92,6 +117,22 @@ static void print_reasons(const struct summary_list *summaries)
 			       summary->invalid + summary->skipped,
 			       summary->valid + summary->invalid + summary->skipped,
 			       summary->reason);
+	}
+}
+
+/* What is wrong by design, once a variant. */
+static void print_flaws(const struct summary_list *summaries)
+{
+	for (size_t i = 0; i < summaries->count; i++) {
+		const struct cell_summary *const summary = &summaries->cells[i];
+		const char *const flaw =
+			json_string_value(json_object_get(summary->first, "flaw"));
+		bool is_said = false;
+
+		for (size_t k = 0; k < i && !is_said; k++)
+			is_said = !strcmp(summaries->cells[k].variant, summary->variant);
+		if (flaw && strcmp(flaw, "none") && !is_said)
+			printf("%s: %s.\n", summary->variant, flaw);
 	}
 }
 
@@ -125,6 +166,10 @@ static void print_notes(const struct results *results, const struct summary_list
 		if (summaries->cells[i].valid && summaries->cells[i].valid < fewest)
 			fewest = summaries->cells[i].valid;
 	printf("\nMedians, all threads together; spread is (maximum - minimum) / median.\n");
+	if (layout->counts_losses)
+		printf("Of gets: hits, and those that met an entry of two writers (torn); lost: entries "
+		       "that other puts drove out.\n");
+	print_flaws(summaries);
 	if (fewest < TRIALS_FOR_INTERVAL)
 		printf("With fewer than %d valid trials the interval is their range.\n",
 		       TRIALS_FOR_INTERVAL);
@@ -137,15 +182,17 @@ static void print_notes(const struct results *results, const struct summary_list
 int run_summary_print(const struct plan *plan, const struct results *results,
 		      const struct summary_list *summaries)
 {
-	struct table_column columns[AXIS_COUNT + 8];
+	struct table_column columns[AXIS_COUNT + 12];
 	struct summary_index index;
-	struct layout layout;
+	struct layout layout = { .counts_losses = false };
 	json_t *rows;
 
 	if (summary_index_make(summaries, &index))
 		return -ENOMEM;
 	rows = cell_columns_find(plan, layout.is_shown) ? NULL : json_array();
 	run_flags_shared(summaries, layout.shared_flags);
+	for (size_t i = 0; i < summaries->count; i++)
+		layout.counts_losses |= isfinite(summaries->cells[i].lost);
 	for (size_t i = 0; rows && i < plan->count; i++) {
 		const struct cell *const cell = &plan->cells[i];
 
@@ -155,7 +202,7 @@ int run_summary_print(const struct plan *plan, const struct results *results,
 	summary_index_free(&index);
 	if (!rows)
 		return -ENOMEM;
-	make_columns(layout.is_shown, columns);
+	make_columns(&layout, columns);
 	table_print(stdout, columns, rows, TABLE_TEXT);
 	print_notes(results, summaries, &layout);
 	json_decref(rows);

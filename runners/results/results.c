@@ -176,6 +176,33 @@ static void summarise_rates(struct cell_summary *cell, const double *rates)
 				   : NAN;
 }
 
+/* The median of a word of `effective` over the valid trials; NaN where none has it. */
+static double median_effective(const struct sorted_trial *sorted, size_t n, const char *key,
+			       double *values)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *const effective = json_object_get(sorted[i].record, "effective");
+		const json_t *const value = json_object_get(effective, key);
+
+		if (!strcmp(json_string_value(json_object_get(sorted[i].record, "status")), "valid") &&
+		    json_is_number(value))
+			values[count++] = json_number_value(value);
+	}
+	return count ? stats_median(values, count) : NAN;
+}
+
+/* Of families that count what is lost and torn. @values: room for n. */
+static void summarise_losses(const struct sorted_trial *sorted, size_t n, double *values,
+			     struct cell_summary *cell)
+{
+	cell->lost = median_effective(sorted, n, "lost", values);
+	cell->torn = median_effective(sorted, n, "torn", values);
+	cell->hit_ratio = isnan(cell->lost) ? NAN
+					    : median_effective(sorted, n, "hit_ratio", values);
+}
+
 static const char *text_of(const json_t *record, const char *key)
 {
 	const char *text = json_string_value(json_object_get(record, key));
@@ -208,6 +235,7 @@ static int summarise_cell(const struct sorted_trial *sorted, size_t n, double *r
 	}
 	cell->flags = flags;
 	summarise_rates(cell, rates);
+	summarise_losses(sorted, n, rates, cell);
 	return 0;
 }
 

@@ -36,6 +36,7 @@ struct cell_summary {
 	unsigned valid, invalid, skipped;
 	double median, low, high;    /* operations per second, all threads; 95 % bootstrap interval of the median */
 	double spread;               /* (maximum - minimum) / median of the valid trials */
+	double hit_ratio, lost, torn; /* medians of `effective`; NaN unless the family counts losses */
 	char *flags;                 /* comma-separated, each flag seen once, NULL if none; owned by the list */
 	const char *reason;          /* of the first invalid or skipped trial, or NULL */
 };

@@ -343,8 +343,8 @@ const struct promise *promise_of(const struct variant *variant, const char **rea
 		return &cache_promise;
 	if (variant->family == &kvslot_family && variant->flaw != FLAW_RACES)
 		return variant->flaw == FLAW_LOSES ? &lossy_promise : &register_promise;
-	if (variant->flaw != FLAW_NONE) {
-		*reason = flaw_name(variant->flaw);
+	if (variant->flaw == FLAW_RACES) {
+		*reason = "incorrect by design: it promises nothing";
 		return NULL;
 	}
 	*reason = variant->family->keeps_keys ? "declares itself not linearizable"
