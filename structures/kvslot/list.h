@@ -7,7 +7,8 @@
  * other structures is its data structure and not its lock. kvslot/hashset under the same lock tells
  * the two apart.
  *
- * Source: the KV cache of the 44s benchmark (its "traditional" side).
+ * Sources: D. Knuth, "The Art of Computer Programming", vol. 3, Addison-Wesley, 1973, section 6.1
+ *   (sequential search); the KV cache of the 44s benchmark (its "traditional" side).
  * Differences: (a) a get scans from the newest entry back, so that of several with its position it
  *   finds the last one put; as published, where there are positions only, any will do; (b) an entry
  *   has a value beside its position; (c) the hash map is that of map/chained.

@@ -7,7 +7,8 @@
  * same line. With value_bytes above 8 the payload lies in place, on the lines that follow, as a
  * cache's tensors would: nothing is allocated or freed.
  *
- * Source: the KV cache of the 44s benchmark (its "fractal" side).
+ * Sources: A. J. Smith, "Cache memories", ACM Computing Surveys 14(3), 1982 (direct mapping); the KV
+ *   cache of the 44s benchmark (its "fractal" side).
  * Differences: (a) arrays for the layers and heads that there are keys for, not for 32 x 32; (b) the
  *   place is a hash of sequence and position; (c) the number of slots, which is not published, is
  *   setup.capacity, or SLOTS_PER_ELEMENT for each element expected; (d) with several homes

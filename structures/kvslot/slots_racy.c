@@ -38,7 +38,9 @@ static void slots_racy_inspect(void *instance, struct inspection *inspection)
 #define STRUCTURE slots_racy
 #include "structures/common/bare_hooks.inc.h"
 
-#define VARIANT_PAPER        "the KV cache of the 44s benchmark, as published"
+#define VARIANT_PAPER                                                                             \
+	"A. J. Smith, Cache memories, ACM Computing Surveys 14(3), 1982 (direct mapping), as in the " \
+	"44s benchmark"
 #define VARIANT_PROGRESS     PROGRESS_WAIT_FREE
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE false

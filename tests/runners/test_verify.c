@@ -14,6 +14,7 @@
 #include "runners/verify/promise.h"
 #include "runners/verify/reduce.h"
 #include "runners/verify/timeline.h"
+#include "structures/kvslot/kvslot.h"
 #include "structures/map/map.h"
 #include "structures/ordered/ordered.h"
 #include "structures/queue/queue.h"
@@ -36,6 +37,10 @@ static const struct variant snapshots = { .family = &ordered_family,
 static const struct variant weak_scans = { .family = &ordered_family,
 					   .is_linearizable = true,
 					   .scan = SCAN_WEAK };
+
+static const struct variant keeping_slots = { .family = &kvslot_family, .is_linearizable = true };
+static const struct variant losing_slots = { .family = &kvslot_family, .flaw = FLAW_LOSES };
+static const struct variant racing_slots = { .family = &kvslot_family, .flaw = FLAW_RACES };
 
 static bool is_kept(const struct variant *variant, const struct events *events)
 {
@@ -350,6 +355,46 @@ static struct events lost_update(void)
 	};
 }
 
+static void slots_that_lose_an_entry_may_miss_it_but_not_find_it_again(void **state)
+{
+	struct events events = {
+		.count = 3,
+		.of = { { 1, 2, KVSLOT_PUT, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, KVSLOT_GET, 0, 0, A, true, 0, { 0 } },
+			{ 5, 6, KVSLOT_GET, 0, 0, EVENT_NO_VALUE, false, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_true(is_kept(&losing_slots, &events));
+	assert_false(is_kept(&keeping_slots, &events));
+	/* The miss first: what is lost stays lost. */
+	events.of[1] = events.of[2];
+	events.of[2] = (struct event){ 7, 8, KVSLOT_GET, 0, 0, A, true, 0, { 0 } };
+	assert_false(is_kept(&losing_slots, &events));
+}
+
+static void slots_that_lose_entries_never_find_what_was_overwritten(void **state)
+{
+	const struct events events = {
+		.count = 3,
+		.of = { { 1, 2, KVSLOT_PUT, 0, 0, A, true, 0, { 0 } },
+			{ 3, 4, KVSLOT_PUT, 0, 0, B, false, 0, { 0 } },
+			{ 5, 6, KVSLOT_GET, 0, 0, A, true, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_false(is_kept(&losing_slots, &events));
+}
+
+static void slots_that_race_promise_nothing_and_say_why(void **state)
+{
+	const char *reason = NULL;
+
+	(void)state;
+	assert_null(promise_of(&racing_slots, &reason));
+	assert_non_null(strstr(reason, "incorrect by design"));
+}
+
 static void history_is_reduced_to_what_proves_it_wrong(void **state)
 {
 	const char *reason = NULL;
@@ -403,6 +448,9 @@ int main(void)
 		cmocka_unit_test(worker_of_a_replica_never_goes_back),
 		cmocka_unit_test(workers_of_replicas_see_versions_in_one_order),
 		cmocka_unit_test(history_of_replicas_is_reduced_to_what_proves_it_wrong),
+		cmocka_unit_test(slots_that_lose_an_entry_may_miss_it_but_not_find_it_again),
+		cmocka_unit_test(slots_that_lose_entries_never_find_what_was_overwritten),
+		cmocka_unit_test(slots_that_race_promise_nothing_and_say_why),
 		cmocka_unit_test(history_is_reduced_to_what_proves_it_wrong),
 		cmocka_unit_test(history_is_shown_call_by_call),
 	};

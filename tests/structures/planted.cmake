@@ -157,3 +157,23 @@ numamark_planted(passed_taken_for_placed variant_queue_wcq structures/queue/wcq_
 	"cycle;
 		if (!wcq_is_usable"
 	${wcq_small})
+
+# Of token slots.
+numamark_planted(races_undeclared variant_kvslot_slots_racy structures/kvslot/slots_racy.h
+	"FLAW FLAW_RACES" "FLAW FLAW_LOSES")
+numamark_planted(slot_version_unchecked variant_kvslot_slots_versioned
+	structures/kvslot/slots_versioned.h
+	"load_relaxed(&slot->version) != version" "load_relaxed(&slot->version) < version")
+numamark_planted(slot_locked_by_a_store variant_kvslot_slots_versioned
+	structures/kvslot/slots_versioned.h
+	"!cas_weak_acquire(&slot->version, &version, version + 1)"
+	"(store_relaxed(&slot->version, version + 1), false)")
+numamark_planted(place_taken_by_a_store variant_kvslot_slots_lossless_ebr
+	structures/kvslot/slots_lossless.h
+	"cas_relaxed(&walk.line->keys[i], &there, key + 1)"
+	"(store_relaxed(&walk.line->keys[i], key + 1), true)")
+numamark_planted(payload_swapped_in_two_steps variant_kvslot_slots_lossless_ebr
+	structures/kvslot/slots_lossless.h
+	"old = exchange_acq_rel(word, stored);"
+	"old = load_acquire(word);
+	store_release(word, stored);")

@@ -46,6 +46,11 @@ struct planted {
 	DEFECT(wake_lost, "do not end")               \
 	DEFECT(published_before_filled, NULL)         \
 	DEFECT(read_after_release, NULL)              \
+	DEFECT(races_undeclared, "not linearizable")  \
+	DEFECT(slot_version_unchecked, NULL)          \
+	DEFECT(slot_locked_by_a_store, NULL)          \
+	DEFECT(place_taken_by_a_store, NULL)          \
+	DEFECT(payload_swapped_in_two_steps, NULL)    \
 	DEFECT(scan_in_pieces, NULL)                  \
 	DEFECT(interval_unannounced, NULL)            \
 	DEFECT(interval_begins_late, NULL)            \

@@ -9,7 +9,7 @@
 #include "tests/structures/conformance.h"
 
 extern const struct variant template_map, template_ordered, template_queue,
-	template_kvblock;
+	template_kvblock, template_kvslot;
 
 static void template_as_it_stands_conforms(void **state)
 {
@@ -42,10 +42,12 @@ int main(void)
 		TEST(ordered, template_as_it_stands_conforms),
 		TEST(queue, template_as_it_stands_conforms),
 		TEST(kvblock, template_as_it_stands_conforms),
+		TEST(kvslot, template_as_it_stands_conforms),
 		TEST(map, template_is_not_in_the_catalogue),
 		TEST(ordered, template_is_not_in_the_catalogue),
 		TEST(queue, template_is_not_in_the_catalogue),
 		TEST(kvblock, template_is_not_in_the_catalogue),
+		TEST(kvslot, template_is_not_in_the_catalogue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
