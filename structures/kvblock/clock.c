@@ -1,16 +1,20 @@
 #include "structures/kvblock/clock.h"
 
+/* Equal parts of the ring; with more workers than slots some have none. */
 static int clock_make_workers(struct clock *cache, const struct setup *setup)
 {
-	const uint64_t share = cache->capacity / setup->workers / CLOCK_STRETCHES_LEAST;
-
-	cache->stretch = share > CLOCK_STRETCH_MAX ? CLOCK_STRETCH_MAX : share ? share : 1;
 	cache->workers =
 		memory_shared(setup->memory, setup->workers * sizeof(struct clock_worker *));
 	for (unsigned i = 0; cache->workers && i < setup->workers; i++) {
-		cache->workers[i] = memory_thread(setup->memory, i, sizeof(struct clock_worker));
-		if (!cache->workers[i])
+		struct clock_worker *const own = memory_thread(setup->memory, i, sizeof(*own));
+		const uint64_t from = cache->capacity * i / setup->workers;
+		const uint64_t to = cache->capacity * (i + 1) / setup->workers;
+
+		if (!own)
 			return -ENOMEM;
+		own->mine = (struct clock_hand){ from, to, from };
+		own->all = (struct clock_hand){ 0, cache->capacity, from };
+		cache->workers[i] = own;
 	}
 	return cache->workers ? 0 : -ENOMEM;
 }

@@ -3,13 +3,14 @@
  *
  * Blocks lie in a table that is read without a lock (structures/kvblock/block_table.h); a hit pins
  * the last block of the prefix and sets the visited bits that are not yet set. A ring of slots has
- * one for each block of capacity. Who needs room reserves a stretch of the ring by one
- * fetch-and-add of the hand and goes along it: a visited block loses its bit and stays, a leaf
- * without one goes. Then its parent is looked at, which is a leaf now: so a tail that nobody wants
- * any more goes as a whole, and not one block of it in each turn of the hand.
+ * one for each block of capacity. Each worker has a part of the ring, and a hand over it: who needs
+ * room goes along his own part, where his own blocks lie, and where that gives none along all of it.
+ * A visited block loses its bit and stays, a leaf without one goes. Then its parent is looked at,
+ * which is a leaf now: so a tail that nobody wants any more goes as a whole, and not one block of it
+ * in each turn of the hand.
  *
  * Paper: F. Corbato, "A paging experiment with the Multics system", MIT Project MAC, 1968 (the
- * clock). Differences: (a) many hands, one a worker, each in a stretch of its own; (b) only leaves
+ * clock). Differences: (a) many hands, one a worker, each over a part of its own first; (b) only leaves
  * go; (c) from a leaf up to its parents, out of turn; (d) what is added has no second chance before
  * its first hit.
  *
@@ -35,10 +36,7 @@
 #include "structures/kvblock/block_table.h"
 
 enum {
-	/* Slots that a worker reserves at once, so that the hand's line seldom travels. */
-	CLOCK_STRETCH_MAX = 16,
-	CLOCK_STRETCHES_LEAST = 8, /* for each worker: of a small ring nobody hoards much */
-	CLOCK_AHEAD = 4            /* slots whose blocks are fetched ahead of the look at them */
+	CLOCK_AHEAD = 4 /* slots whose blocks are fetched ahead of the look at them */
 };
 
 /* A slot that is neither free (NULL) nor holds a block: some worker's, between the two. */
@@ -46,8 +44,10 @@ enum {
 
 /* Of one worker, on its node. */
 struct clock_worker {
-	uint64_t at, left; /* of its stretch of the ring */
-	uint64_t room;     /* the slot that it has taken */
+	struct clock_hand {
+		uint64_t from, to, at;
+	} mine, all;   /* over its own part of the ring, and over all of it */
+	uint64_t room; /* the slot that it has taken */
 };
 
 struct clock {
@@ -56,10 +56,7 @@ struct clock {
 	struct reclaim *reclaim;
 	_Atomic(struct block *) *slots;
 	uint64_t capacity;
-	uint64_t stretch;
 	struct clock_worker **workers;
-	/* Written once a stretch. */
-	CACHELINE_APART _Atomic uint64_t hand;
 };
 
 /* Of structures/kvblock/unlocked.inc.h. */
@@ -81,22 +78,6 @@ static inline bool clock_take(struct clock *cache, struct context *context,
 	request->candidate = block->parent;
 	clock_evict(cache, context, request, block);
 	return true;
-}
-
-/* The next slot of one's own stretch, or of another. */
-static inline uint64_t clock_next(struct clock *cache, struct clock_worker *own)
-{
-	uint64_t slot;
-
-	if (!own->left) {
-		/* relaxed: only the number counts. */
-		own->at = fetch_add_relaxed(&cache->hand, cache->stretch) % cache->capacity;
-		own->left = cache->stretch;
-	}
-	slot = own->at;
-	own->at = slot + 1 == cache->capacity ? 0 : slot + 1;
-	own->left--;
-	return slot;
 }
 
 /* A slot that is free. Return: false if another worker was first. */
@@ -127,14 +108,13 @@ static inline bool clock_look(struct clock *cache, struct context *context,
 
 /* Two turns: the first may do no more than take bits away. Return: false if nothing can go. */
 static inline bool clock_sweep(struct clock *cache, struct context *context,
-			       struct kvblock_request *request)
+			       struct kvblock_request *request, struct clock_hand *hand)
 {
-	struct clock_worker *const own = cache->workers[context->worker];
+	for (uint64_t i = 0; i < 2 * (hand->to - hand->from); i++) {
+		const uint64_t slot = hand->at;
 
-	for (uint64_t i = 0; i < 2 * cache->capacity; i++) {
-		const uint64_t slot = clock_next(cache, own);
-
-		if (slot + CLOCK_AHEAD < cache->capacity)
+		hand->at = slot + 1 == hand->to ? hand->from : slot + 1;
+		if (slot + CLOCK_AHEAD < hand->to)
 			/* relaxed: a hint; nobody looks into it. */
 			__builtin_prefetch(load_relaxed(&cache->slots[slot + CLOCK_AHEAD]));
 		if (clock_look(cache, context, request, slot))
@@ -146,6 +126,7 @@ static inline bool clock_sweep(struct clock *cache, struct context *context,
 static inline bool clock_claim(struct clock *cache, struct context *context,
 			       struct kvblock_request *request)
 {
+	struct clock_worker *const own = cache->workers[context->worker];
 	struct block *const candidate = request->candidate;
 
 	request->candidate = NULL;
@@ -153,7 +134,8 @@ static inline bool clock_claim(struct clock *cache, struct context *context,
 	if (candidate && !load_relaxed(&candidate->visited) &&
 	    clock_take(cache, context, request, candidate))
 		return true;
-	return clock_sweep(cache, context, request);
+	return clock_sweep(cache, context, request, &own->mine) ||
+	       clock_sweep(cache, context, request, &own->all);
 }
 
 static inline void clock_give_back(struct clock *cache, struct context *context)

@@ -14,7 +14,7 @@
  *
  * Source: lock striping, M. Herlihy, N. Shavit, "The Art of Multiprocessor Programming", 2008,
  * section 13.2, over the cache of structures/kvblock/seq_lru.h. Differences: (a) recency is exact
- * within a shard, not between them; (b) pins move hand over hand, where one lock would make one pin
+ * within a shard, not between them; (b) a block that is no leaf when its turn comes is taken for recent; (c) pins move hand over hand, where one lock would make one pin
  * do. Shards: setup.shards, as many as LRU_SHARDS_PER_WORKER without it; of node_sharded rounded up
  * to a multiple of the nodes.
  *
@@ -231,14 +231,19 @@ static inline bool lru_sharded_evict_candidate(struct lru_sharded *cache, struct
 static inline bool lru_sharded_evict_from(struct lru_sharded *cache, struct context *context,
 					  struct kvblock_request *request, struct lru_shard *shard)
 {
-	struct shard_block *block;
+	struct shard_block *block, *first = NULL;
 	bool goes;
 
 	held_acquire(&shard->lock, context);
 	block = shard->ends.newer;
-	while (block != &shard->ends && !lru_sharded_is_free(block))
-		block = block->newer;
-	goes = block != &shard->ends;
+	while (block != &shard->ends && block != first && !lru_sharded_is_free(block)) {
+		/* No leaf, or pinned: to the recent end, lest all search past it. */
+		first = first ? first : block;
+		lru_shard_take_out(block);
+		lru_shard_make_recent(shard, block);
+		block = shard->ends.newer;
+	}
+	goes = block != &shard->ends && block != first;
 	if (goes)
 		lru_sharded_remove(cache, context, request, block);
 	held_release(&shard->lock, context);
