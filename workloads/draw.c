@@ -101,13 +101,16 @@ int draw_init(struct draw_source *source, const struct draw_options *options, vo
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE unsigned draw_in_cycle(struct draw_source *source)
+ALWAYS_INLINE void draw_in_cycle(struct draw_source *restrict source, struct draw *restrict draws,
+				 unsigned n)
 {
-	const unsigned now = source->cycle_next;
-	const unsigned after = now + 1;
+	unsigned next = source->cycle_next;
 
-	source->cycle_next = after == source->cycle_length ? 0 : after;
-	return source->cycle[now];
+	for (unsigned i = 0; i < n; i++) {
+		draws[i].operation = source->cycle[next];
+		next = next + 1 == source->cycle_length ? 0 : next + 1;
+	}
+	source->cycle_next = next;
 }
 
 ALWAYS_INLINE unsigned draw_operation(struct draw_source *source, const unsigned bounds)
@@ -158,8 +161,7 @@ ALWAYS_INLINE void draw_operations(struct draw_source *restrict source,
 				   struct draw *restrict draws, unsigned n)
 {
 	if (source->in_cycle) {
-		for (unsigned i = 0; i < n; i++)
-			draws[i].operation = draw_in_cycle(source);
+		draw_in_cycle(source, draws, n);
 		return;
 	}
 	switch (source->bound_count) {    /* constants, so that the sum is unrolled */
@@ -200,4 +202,9 @@ void draw_batch(struct draw_source *source, struct draw *draws, unsigned n)
 	case DIST_SEQUENTIAL: draw_keys(source, draws, n, DIST_SEQUENTIAL); break;
 	case DIST_TRACE: draw_keys(source, draws, n, DIST_TRACE); break;
 	}
+}
+
+void draw_operation_batch(struct draw_source *source, struct draw *draws, unsigned n)
+{
+	draw_operations(source, draws, n);
 }

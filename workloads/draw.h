@@ -85,6 +85,9 @@ int draw_init(struct draw_source *source, const struct draw_options *options, vo
  */
 void draw_batch(struct draw_source *source, struct draw *draws, unsigned n);
 
+/* The same for families without keys: operations alone, draws[].key untouched. */
+void draw_operation_batch(struct draw_source *source, struct draw *draws, unsigned n);
+
 static inline struct draw draw_next(struct draw_source *source)
 {
 	struct draw draw;

@@ -5,6 +5,9 @@
 #ifndef VARIANT_PREFETCHES
 #	define VARIANT_PREFETCHES 0
 #endif
+#ifndef VARIANT_DRAW
+#	define VARIANT_DRAW draw_batch
+#endif
 
 /* Begin a batch: fetch what its operations will touch. Return: where the batch ends. */
 ALWAYS_INLINE const struct draw *OP(fetch)(struct STRUCTURE *structure, struct worker *worker,
@@ -37,7 +40,7 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 		const unsigned most = paced ? 1 : WORKER_BATCH;
 		const unsigned batch = left < most ? (unsigned)left : most;
 
-		draw_batch(&worker->draw, draws, batch);
+		VARIANT_DRAW(&worker->draw, draws, batch);
 		const struct draw *const end = draws + batch, *fetched = draws;
 
 		for (const struct draw *draw = draws; draw < end; draw++) {
@@ -176,6 +179,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_FLAW
 #undef VARIANT_SHARDED
 #undef VARIANT_PREFETCHES
+#undef VARIANT_DRAW
 #undef VARIANT_BOUNDED
 #undef VARIANT_GARBAGE
 #undef VARIANT_NEEDS_ARENA

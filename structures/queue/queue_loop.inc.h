@@ -37,6 +37,7 @@ static void OP(fill)(struct STRUCTURE *queue, struct worker *w, struct tally *ta
 }
 
 #define VARIANT_UPDATE UPDATE_NONE
+#define VARIANT_DRAW   draw_operation_batch    /* a queue has no keys */
 #include "structures/common/loop.inc.h"
 
 #undef STRUCTURE

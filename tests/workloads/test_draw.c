@@ -129,6 +129,31 @@ static void batch_is_the_same_as_draws_one_by_one(void **state)
 	}
 }
 
+static void operations_alone_are_those_of_whole_draws(void **state)
+{
+	enum { BATCH = 64 };
+	const char *const mixes[] = { "get:100", "put:30,get:70", "scan:10,put:30,get:60" };
+
+	(void)state;
+	for (unsigned i = 0; i < 3 * 2; i++) {
+		struct draw_options from = options("uniform", 1000000, mixes[i % 3]);
+		struct draw alone[BATCH];
+		struct drawer one, other;
+
+		from.in_cycle = i / 3;
+		one = drawer(&from);
+		other = drawer(&from);
+		for (unsigned n = 1; n <= BATCH; n++) {
+			draw_operation_batch(&one.source, alone, n);
+			for (unsigned k = 0; k < n; k++)
+				assert_int_equal(alone[k].operation,
+						 draw_next(&other.source).operation);
+		}
+		discard(one);
+		discard(other);
+	}
+}
+
 static void operations_in_a_cycle_repeat_exactly(void **state)
 {
 	struct draw_options from = options("zipf:0.99", 1000000, "remove:25,get:50,put:25");
@@ -508,6 +533,7 @@ int main(void)
 		cmocka_unit_test(operations_come_in_the_shares_of_the_mix),
 		cmocka_unit_test(operations_of_one_alone_are_no_others),
 		cmocka_unit_test(batch_is_the_same_as_draws_one_by_one),
+		cmocka_unit_test(operations_alone_are_those_of_whole_draws),
 		cmocka_unit_test(operations_in_a_cycle_repeat_exactly),
 		cmocka_unit_test(keys_and_operations_are_independent),
 		cmocka_unit_test(values_are_independent_of_keys_and_operations),
