@@ -8,6 +8,12 @@ enum {
 	CACHELINE_APART_BYTES = 128
 };
 
+/*
+ * How far ahead of a walk through an array of words a line is fetched: eight transfers between two
+ * cores are then under way at once.
+ */
+enum { CACHELINE_WORDS = CACHELINE_BYTES / 8, CACHELINE_AHEAD_WORDS = 8 * CACHELINE_WORDS };
+
 #define CACHELINE_ALIGNED _Alignas(CACHELINE_BYTES)
 #define CACHELINE_APART   _Alignas(CACHELINE_APART_BYTES)
 
