@@ -8,7 +8,7 @@
  *
  * Source: D. Vyukov, "Bounded MPMC queue", 1024cores, 2010 (a web page; there is no paper).
  * Differences: (a) the turn counts rounds, not positions, so that it says by itself who may act;
- *   (b) backoff between failed claims.
+ *   (b) backoff between failed claims, and a pause before an answer of full or empty.
  *
  * Invariants
  *   1. tail - head is between 0 and the capacity, up to claims in progress.
@@ -36,6 +36,8 @@
 #include "structures/common/backoff.h"
 #include "structures/common/payload.h"
 #include "structures/queue/queue.h"
+
+enum { VYUKOV_PAUSES = 16 };
 
 struct vyukov_slot {
 	_Atomic uint64_t turn;
@@ -101,11 +103,14 @@ static inline bool vyukov_claim(const struct vyukov *queue, _Atomic uint64_t *en
 		 * turn in vyukov_enqueue() and vyukov_release(). */
 		const uint64_t turn = load_acquire(&vyukov_slot_at(queue, position)->turn);
 
-		if (turn < mine && vyukov_is_refused(queue, fills, position))
+		if (turn < mine && vyukov_is_refused(queue, fills, position)) {
+			/* Asked in a loop, it would take the other end's line away each time. */
+			backoff_pause(&backoff, VYUKOV_PAUSES);
 			return false;
+		}
 		if (turn != mine) {
-			if (turn < mine)
-				backoff_grow(&backoff);
+			/* Others work at this end, and with every look their lines would travel. */
+			backoff_grow(&backoff);
 			/* acquire: as above; another thread has this position. */
 			position = load_acquire(end);
 			continue;
