@@ -5,7 +5,10 @@
  * array. Every operation writes, also under an rwlock, which is kept for completeness.
  *
  * Source: D. Knuth, "The Art of Computer Programming", vol. 1, 1968, section 2.2.2, under one lock.
- * Differences: (a) positions count on without end, so that full and empty are told apart.
+ * Differences: (a) positions count on without end, so that full and empty are told apart; (b) a ring
+ *   that has run empty begins again with its first slot, so that one with few elements in it stays
+ *   in few lines, however often they change; (c) the holder fetches lines ahead of it: nobody else
+ *   has a use for them meanwhile.
  *
  * Invariants
  *   1. tail - head is between 0 and the capacity, and the slots of head to tail - 1 hold the elements.
@@ -36,6 +39,13 @@ struct ring {
 	size_t value_bytes;
 };
 
+/* The holder's: the slot of @position, about to be filled or emptied. */
+static inline uint64_t *ring_slot(const struct ring *queue, uint64_t position, const bool fills)
+{
+	__builtin_prefetch(&queue->slots[(position + CACHELINE_AHEAD_WORDS) & queue->mask], fills);
+	return &queue->slots[position & queue->mask];
+}
+
 /* Return: false if full, or out of memory for a payload.   Linearizes: under the lock. */
 static inline bool ring_enqueue(struct ring *queue, struct context *context, uint64_t value)
 {
@@ -47,7 +57,7 @@ static inline bool ring_enqueue(struct ring *queue, struct context *context, uin
 	lock_acquire(&queue->lock, context->lock);
 	has_room = queue->tail - queue->head <= queue->mask;
 	if (has_room)
-		queue->slots[queue->tail++ & queue->mask] = stored;
+		*ring_slot(queue, queue->tail++, true) = stored;
 	lock_release(&queue->lock, context->lock);
 	if (!has_room)
 		payload_free(context, stored);
@@ -63,7 +73,9 @@ static inline bool ring_dequeue(struct ring *queue, struct context *context, uin
 	lock_acquire(&queue->lock, context->lock);
 	has_one = queue->tail != queue->head;
 	if (has_one)
-		stored = queue->slots[queue->head++ & queue->mask];
+		stored = *ring_slot(queue, queue->head++, false);
+	if (queue->tail == queue->head)
+		queue->tail = queue->head = 0;
 	lock_release(&queue->lock, context->lock);
 	if (!has_one)
 		return false;
