@@ -74,6 +74,11 @@
 #	define LOCK cna
 #	undef LOCK_HAS_THREAD
 #	define LOCK_HAS_THREAD 1
+#elif NUMAMARK_LOCK_LEASE
+#	include "structures/lock/lease.h"
+#	define LOCK lease
+#	undef LOCK_HAS_THREAD
+#	define LOCK_HAS_THREAD 1
 #elif NUMAMARK_LOCK_BRLOCK
 #	include "structures/lock/brlock.h"
 #	define LOCK brlock

@@ -39,7 +39,7 @@ function(numamark_is_explored variant result)
 		return()
 	endif()
 	if("${definitions}" MATCHES "VARIANT_LOCK=\"(|spin|bucket)\"" OR
-			"${definitions}" MATCHES "VARIANT_NAME=\"map/chained@(rwspin|ticket|mcs|clh|cohort|cna|brlock)\"")
+			"${definitions}" MATCHES "VARIANT_NAME=\"map/chained@(rwspin|ticket|mcs|clh|cohort|cna|brlock|lease)\"")
 		set(${result} TRUE PARENT_SCOPE)
 	endif()
 endfunction()
