@@ -80,6 +80,22 @@ numamark_planted(published_before_filled variant_queue_vyukov structures/queue/v
 	"	store_release(&slot->turn, vyukov_turn(queue, position) + 1);
 	fence_seq_cst();
 	slot->stored = stored;")
+numamark_planted(published_before_made variant_queue_spsc structures/queue/spsc.h
+	"	if (spsc_is_full(queue, tail) ||"
+	"	if (!spsc_is_full(queue, tail)) {
+		store_release(&queue->tail, tail + 1);
+		fence_seq_cst();
+	}
+	if (spsc_is_full(queue, tail) ||")
+numamark_planted(refused_too_soon variant_queue_vyukov_waits structures/queue/vyukov.h
+	"if (!VYUKOV_WAITS)" "if (true)")
+numamark_planted(spoiled_cell_filled variant_queue_faa_segment_ebr structures/queue/faa_segment.h
+	"if (cas_release(&array->cells[cell], &expected, stored)) {"
+	"store_release(&array->cells[cell], stored);
+		if (!expected) {")
+numamark_planted(lessee_not_awaited variant_map_chained_lease structures/lock/lease.h
+	"while (load_acquire(&lessee->inside[i]) == lock)"
+	"while (false && load_acquire(&lessee->inside[i]) == lock)")
 numamark_planted(read_after_release variant_queue_two_lock_spin structures/queue/two_lock.h
 	"	if (!node)
 		return false;"

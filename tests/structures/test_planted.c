@@ -45,6 +45,10 @@ struct planted {
 	DEFECT(lock_taken_in_two_steps, NULL)         \
 	DEFECT(wake_lost, "do not end")               \
 	DEFECT(published_before_filled, NULL)         \
+	DEFECT(published_before_made, NULL)           \
+	DEFECT(refused_too_soon, "not linearizable")  \
+	DEFECT(spoiled_cell_filled, NULL)             \
+	DEFECT(lessee_not_awaited, NULL)              \
 	DEFECT(read_after_release, NULL)              \
 	DEFECT(races_undeclared, "not linearizable")  \
 	DEFECT(slot_version_unchecked, NULL)          \
