@@ -15,7 +15,8 @@
  *   enqueuers' counter, whose line it leaves alone while there are elements; (b) it waits a little
  *   for an enqueuer that has claimed the same cell before it spoils it; (c) threads that meet at a
  *   counter take turns (turns.h); (d) segments that were retired are flushed out of the scheme a
- *   few at a time: as many as there are small nodes in its bags would not stay in a cache.
+ *   few at a time: as many as there are small nodes in its bags would not stay in a cache; (e) a
+ *   dequeue fetches the line of a later one.
  *
  * Invariants
  *   1. A cell goes from 0 to a value to SPOILED, or from 0 to SPOILED, and never changes after that.
@@ -287,6 +288,9 @@ static inline bool faa_segment_dequeue(struct faa_segment *queue, struct context
 			has_left = true;
 			continue;
 		}
+		/* For a later exchange: enqueuers are ahead as a rule. */
+		cacheline_fetch(&array->cells[(cell + CACHELINE_AHEAD_WORDS) % FAA_SEGMENT_CELLS],
+				true);
 		stored = faa_segment_take(&array->cells[cell]);
 		if (stored) {
 			turns_pass(&queue->threads[context->worker]->dequeues, array->first + cell);

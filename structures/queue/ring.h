@@ -42,7 +42,7 @@ struct ring {
 /* The holder's: the slot of @position, about to be filled or emptied. */
 static inline uint64_t *ring_slot(const struct ring *queue, uint64_t position, const bool fills)
 {
-	__builtin_prefetch(&queue->slots[(position + CACHELINE_AHEAD_WORDS) & queue->mask], fills);
+	cacheline_fetch(&queue->slots[(position + CACHELINE_AHEAD_WORDS) & queue->mask], fills);
 	return &queue->slots[position & queue->mask];
 }
 

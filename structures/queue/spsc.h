@@ -11,9 +11,8 @@
  *   monitoring", IPDPS 2010 (copies of the other side's index).
  * Differences: (a) positions count on without end, so that full and empty are told apart without
  *   an unused slot; (b) each element is published by itself, not in batches, so that none waits for
- *   a later one; (c) who finds the ring full or empty pauses and looks once more before it says so:
- *   asked in a loop, it would take the other side's line away with every element, and so lets that
- *   side get ahead by many (as temporal slipping in J. Giacomoni, T. Moseley, M. Vachharajani,
+ *   a later one; (c) each look at the other side's index comes after a pause, in which that side gets
+ *   ahead by many elements: without it, looks find a few each, and take the other's line away (as temporal slipping in J. Giacomoni, T. Moseley, M. Vachharajani,
  *   "FastForward for efficient pipeline parallelism", PPoPP 2008); (d) both sides fetch the lines
  *   ahead of them, as far as by their copies these are theirs.
  *
@@ -37,9 +36,8 @@
 #include "structures/queue/queue.h"
 
 enum {
-	SPSC_LOOKS = 2,
-	/* Some 100 ns to 1 us: about what a line takes from core to core, a few times over. */
-	SPSC_PAUSES = 16
+	/* 0.3 to 2 us: what a line takes from core to core, some times over. */
+	SPSC_PAUSES = 32
 };
 
 struct spsc {
@@ -53,7 +51,7 @@ struct spsc {
 	size_t value_bytes;
 };
 
-/* Between two looks at the other side's index. */
+/* Before a look at the other side's index. */
 static inline void spsc_pause(void)
 {
 	for (unsigned i = 0; i < SPSC_PAUSES; i++)
@@ -63,31 +61,24 @@ static inline void spsc_pause(void)
 /* The producer's: is there no room behind @tail? */
 static inline bool spsc_is_full(struct spsc *queue, uint64_t tail)
 {
-	for (unsigned looks = 0; tail - queue->head_seen > queue->mask; looks++) {
-		if (looks == SPSC_LOOKS)
-			return true;
-		if (looks)
-			spsc_pause();
-		/* acquire: the consumer is done with the slots below; pairs with the release of
-		 * head in spsc_dequeue(). */
-		queue->head_seen = load_acquire(&queue->head);
-	}
-	return false;
+	if (tail - queue->head_seen <= queue->mask)
+		return false;
+	spsc_pause();
+	/* acquire: the consumer is done with the slots below; pairs with the release of head in
+	 * spsc_dequeue(). */
+	queue->head_seen = load_acquire(&queue->head);
+	return tail - queue->head_seen > queue->mask;
 }
 
 /* The consumer's: is there nothing at @head? */
 static inline bool spsc_is_empty(struct spsc *queue, uint64_t head)
 {
-	for (unsigned looks = 0; head == queue->tail_seen; looks++) {
-		if (looks == SPSC_LOOKS)
-			return true;
-		if (looks)
-			spsc_pause();
-		/* acquire: the slots below are filled; pairs with the release of tail in
-		 * spsc_enqueue(). */
-		queue->tail_seen = load_acquire(&queue->tail);
-	}
-	return false;
+	if (head != queue->tail_seen)
+		return false;
+	spsc_pause();
+	/* acquire: the slots below are filled; pairs with the release of tail in spsc_enqueue(). */
+	queue->tail_seen = load_acquire(&queue->tail);
+	return head == queue->tail_seen;
 }
 
 /* At the beginning of a line: fetch the one some lines ahead if @count slots from @at on are ours. */
@@ -95,8 +86,7 @@ static inline void spsc_look_ahead(const struct spsc *queue, uint64_t at, uint64
 				   const bool fills)
 {
 	if (at % CACHELINE_WORDS == 0 && count > CACHELINE_AHEAD_WORDS)
-		__builtin_prefetch(&queue->slots[(at + CACHELINE_AHEAD_WORDS) & queue->mask],
-				   fills);
+		cacheline_fetch(&queue->slots[(at + CACHELINE_AHEAD_WORDS) & queue->mask], fills);
 }
 
 /**

@@ -37,7 +37,10 @@
 #include "structures/common/payload.h"
 #include "structures/queue/queue.h"
 
-enum { VYUKOV_PAUSES = 16 };
+enum {
+	/* Before an answer of full or empty: about 100 operations of the other end. */
+	VYUKOV_PAUSES = 64
+};
 
 struct vyukov_slot {
 	_Atomic uint64_t turn;
