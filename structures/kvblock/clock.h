@@ -4,15 +4,15 @@
  * Blocks lie in a table that is read without a lock (structures/kvblock/block_table.h); a hit pins
  * the last block of the prefix and sets the visited bits that are not yet set. A ring of slots has
  * one for each block of capacity. Each worker has a part of the ring, and a hand over it: who needs
- * room goes along his own part, where his own blocks lie, and where that gives none along all of it.
- * A visited block loses its bit and stays, a leaf without one goes. Then its parent is looked at,
- * which is a leaf now: so a tail that nobody wants any more goes as a whole, and not one block of it
- * in each turn of the hand.
+ * room goes along his own part, where his own blocks lie, and where that gives none along all of
+ * it. A visited block loses its bit and stays, a leaf without one goes. Then its parent is looked
+ * at, which is a leaf now: so a tail that nobody wants any more goes as a whole, and not one block
+ * of it in each turn of the hand.
  *
  * Paper: F. Corbato, "A paging experiment with the Multics system", MIT Project MAC, 1968 (the
- * clock). Differences: (a) many hands, one a worker, each over a part of its own first; (b) only leaves
- * go; (c) from a leaf up to its parents, out of turn; (d) what is added has no second chance before
- * its first hit.
+ * clock). Differences: (a) many hands, one a worker, each over a part of its own first; (b) only
+ * leaves go; (c) from a leaf up to its parents, out of turn; (d) what is added has no second chance
+ * before its first hit.
  *
  * Invariants
  *   1. A slot is free, taken by a worker, or holds one block that is in the table or about to leave

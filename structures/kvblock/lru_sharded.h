@@ -14,9 +14,10 @@
  *
  * Source: lock striping, M. Herlihy, N. Shavit, "The Art of Multiprocessor Programming", 2008,
  * section 13.2, over the cache of structures/kvblock/seq_lru.h. Differences: (a) recency is exact
- * within a shard, not between them; (b) a block that is no leaf when its turn comes is taken for recent; (c) pins move hand over hand, where one lock would make one pin
- * do. Shards: setup.shards, as many as LRU_SHARDS_PER_WORKER without it; of node_sharded rounded up
- * to a multiple of the nodes.
+ * within a shard, not between them; (b) a block that is no leaf when its turn comes is taken for
+ * recent; (c) pins move hand over hand, where one lock would make one pin do. Shards: setup.shards,
+ * as many as LRU_SHARDS_PER_WORKER without it; of node_sharded rounded up to a multiple of the
+ * nodes.
  *
  * Invariants
  *   1. A block is in the shard that its hash chooses, and is found, added and evicted under its
