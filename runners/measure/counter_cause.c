@@ -103,6 +103,13 @@ void counter_cause(const char *root, const char *event, int error, bool is_privi
 	case PAPI_ENOEVNT:
 	case PAPI_ENOTPRESET:
 	case PAPI_EATTR: explain_unknown(root, event, reason); return;
+	/* The kernel's component goes off as a whole, also where it finds no hardware at all. */
+	case PAPI_ECMP_DISABLED:
+		if (has_pmu(root))
+			explain_permission(root, is_privileged, reason);
+		else
+			explain_unknown(root, event, reason);
+		return;
 	default: snprintf(reason, COUNTERS_REASON_BYTES, "PAPI: %s", PAPI_strerror(error));
 	}
 }

@@ -100,6 +100,7 @@ static void permission_that_is_not_the_settings_is_told_apart(void **state)
 static void machine_without_counters_is_told(void **state)
 {
 	expect_cause(*state, "PAPI_TOT_CYC", PAPI_ENOEVNT, "shows no hardware counters");
+	expect_cause(*state, "PAPI_TOT_CYC", PAPI_ECMP_DISABLED, "shows no hardware counters");
 }
 
 static void event_that_the_processor_lacks_is_told(void **state)
