@@ -9,7 +9,7 @@ set(NUMAMARK_COVER "" CACHE STRING
 	"A number: compile a part of each structure's variants, which it chooses (for tests under sanitizers)")
 
 # What tests name, and plant defects in.
-set(NUMAMARK_COVER_ALWAYS mutex rwlock spin mcs ebr hp ibr)
+set(NUMAMARK_COVER_ALWAYS mutex rwlock spin mcs lease ebr hp ibr)
 
 # numamark_choose(result choice...): all choices, or with NUMAMARK_COVER a part: those above, and three more,
 # if possible such as no structure before has; the number says where the search begins.
