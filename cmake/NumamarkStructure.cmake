@@ -9,11 +9,18 @@ set(NUMAMARK_COVER "" CACHE STRING
 	"A number: compile a part of each structure's variants, which it chooses (for tests under sanitizers)")
 
 # What tests name, and plant defects in.
-set(NUMAMARK_COVER_ALWAYS mutex rwlock spin mcs lease ebr hp ibr)
+set(NUMAMARK_COVER_ALWAYS
+	map/line@bucket map/chained@mutex map/chained@rwlock map/chained@spin map/chained@mcs
+	map/chained@lease map/sharded@rwlock map/michael+ebr map/michael+hp map/michael+ibr
+	ordered/skiplist@spin queue/list@mutex queue/two_lock@spin
+	queue/michael_scott+ebr queue/michael_scott+hp queue/michael_scott+ibr queue/faa_segment+ebr
+	queue/lcrq+ebr queue/lcrq+hp queue/lscq+ebr queue/lscq+hp kvslot/slots_lossless+ebr
+	kvblock/lru@mutex kvblock/clock+ebr kvblock/sieve+ebr)
 
-# numamark_choose(result choice...): all choices, or with NUMAMARK_COVER a part: those above, and three more,
-# if possible such as no structure before has; the number says where the search begins.
-function(numamark_choose result)
+# numamark_choose(result prefix choice...): all choices, or with NUMAMARK_COVER a part: those of which the list above
+# has @prefix and choice, and two more, if possible such as no structure before has; the number says where the search
+# begins.
+function(numamark_choose result prefix)
 	set(chosen ${ARGN})
 	if(ARGN AND NOT NUMAMARK_COVER STREQUAL "")
 		get_property(covered GLOBAL PROPERTY NUMAMARK_COVERED)
@@ -23,13 +30,13 @@ function(numamark_choose result)
 		list(SUBLIST ARGN 0 ${first} rest)
 		list(APPEND in_turn ${rest})
 		set(fresh ${in_turn})
-		list(REMOVE_ITEM fresh ${NUMAMARK_COVER_ALWAYS} ${covered})
+		list(REMOVE_ITEM fresh ${covered})
 		list(APPEND fresh ${in_turn})
-		list(SUBLIST fresh 0 3 fresh)
+		list(SUBLIST fresh 0 2 fresh)
 		set_property(GLOBAL APPEND PROPERTY NUMAMARK_COVERED ${fresh})
 		set(chosen "")
 		foreach(choice ${ARGN})
-			if(choice IN_LIST NUMAMARK_COVER_ALWAYS OR choice IN_LIST fresh)
+			if("${prefix}${choice}" IN_LIST NUMAMARK_COVER_ALWAYS OR choice IN_LIST fresh)
 				list(APPEND chosen ${choice})
 			endif()
 		endforeach()
@@ -51,13 +58,13 @@ endfunction()
 # With NUMAMARK_COVER=seed only a part of each structure's choices is compiled: see numamark_choose().
 function(numamark_structure source)
 	cmake_parse_arguments(S "" "NAME" "DEFINE;RECLAIM;LOCK;LIBRARIES" ${ARGN})
-	numamark_choose(S_RECLAIM ${S_RECLAIM})
-	numamark_choose(S_LOCK ${S_LOCK})
 	get_filename_component(family ${source} DIRECTORY)
 	get_filename_component(name ${source} NAME)
 	if(S_NAME)
 		set(name ${S_NAME})
 	endif()
+	numamark_choose(S_RECLAIM "${family}/${name}+" ${S_RECLAIM})
+	numamark_choose(S_LOCK "${family}/${name}@" ${S_LOCK})
 	if(S_RECLAIM)
 		foreach(scheme ${S_RECLAIM})
 			numamark_variant(${source} ${family} ${name} "${scheme}" "")
