@@ -249,8 +249,18 @@ static void dist_spellings(void **state)
 						   { "sequential:0500", "sequential:500" },
 						   { "zipf", NULL },
 						   { "zipf:-1", NULL },
-						   { "trace:file", NULL },
 						   { NULL, NULL } });
+}
+
+/* The sentence is about the file: it comes before what the family can make of it. */
+static void dist_of_a_trace_that_is_not_there_is_refused(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_not_equal(cells_resolve(MAP " dist=trace:no-such-file.jsonl", &cell), 0);
+	assert_non_null(strstr(cells_fault.text, "no-such-file.jsonl"));
+	cell_free(&cell);
 }
 
 static void range_spellings(void **state)
@@ -703,6 +713,7 @@ int main(void)
 		cmocka_unit_test(mix_operation_of_no_family_gets_the_nearest),
 		cmocka_unit_test(op_order_cycle_needs_a_mix_that_repeats_soon),
 		cmocka_unit_test(dist_spellings),
+		cmocka_unit_test(dist_of_a_trace_that_is_not_there_is_refused),
 		cmocka_unit_test(range_spellings),
 		cmocka_unit_test(prefill_spellings),
 		cmocka_unit_test(prefill_steady_follows_the_mix),
