@@ -10,12 +10,13 @@ set(NUMAMARK_COVER "" CACHE STRING
 
 # What tests name, and plant defects in.
 set(NUMAMARK_COVER_ALWAYS
-	map/line@bucket map/chained@mutex map/chained@rwlock map/chained@spin map/chained@mcs
-	map/chained@lease map/sharded@rwlock map/michael+ebr map/michael+hp map/michael+ibr
-	ordered/skiplist@spin queue/list@mutex queue/two_lock@spin
-	queue/michael_scott+ebr queue/michael_scott+hp queue/michael_scott+ibr queue/faa_segment+ebr
-	queue/lcrq+ebr queue/lcrq+hp queue/lscq+ebr queue/lscq+hp kvslot/slots_lossless+ebr
-	kvblock/lru@mutex kvblock/clock+ebr kvblock/sieve+ebr)
+	map/chained@lease map/chained@mcs map/chained@mutex map/chained@rwlock map/chained@spin
+	map/line@bucket map/michael+ebr map/michael+hp map/michael+ibr map/probing+ebr
+	map/sharded@mutex map/sharded@rwlock ordered/skiplist@mutex ordered/skiplist@spin
+	queue/faa_segment+ebr queue/lcrq+ebr queue/lcrq+hp queue/list@mutex queue/list@spin
+	queue/lscq+ebr queue/lscq+hp queue/michael_scott+ebr queue/michael_scott+hp
+	queue/michael_scott+ibr queue/two_lock@mutex queue/two_lock@spin kvslot/slots_lossless+ebr
+	kvblock/clock+ebr kvblock/lru@mutex kvblock/sieve+ebr)
 
 # numamark_choose(result prefix choice...): all choices, or with NUMAMARK_COVER a part: those of which the list above
 # has @prefix and choice, and two more, if possible such as no structure before has; the number says where the search

@@ -12,6 +12,19 @@
 
 enum { PROMPTS = 64, DRAWS = 200000 };
 
+/* Of all sources; released when the last case is done. */
+enum { TABLES_MAX = 16 };
+static void *tables[TABLES_MAX];
+static unsigned table_count;
+
+static int release_tables(void **state)
+{
+	(void)state;
+	while (table_count)
+		free(tables[--table_count]);
+	return 0;
+}
+
 static struct draw_source source_of(const char *text, uint64_t range, unsigned worker,
 				    unsigned workers)
 {
@@ -27,8 +40,9 @@ static struct draw_source source_of(const char *text, uint64_t range, unsigned w
 
 	if (dist_parse(text, &options.dist, &fault))
 		fail_msg("%s", fault.text);
-	/* Of the few keys here; gone with the process. */
+	assert_true(table_count < TABLES_MAX);
 	table = aligned_alloc(64, (draw_table_bytes(&options) / 64 + 1) * 64);
+	tables[table_count++] = table;
 	if (draw_init(&source, &options, table, &fault))
 		fail_msg("%s", fault.text);
 	return source;
@@ -144,5 +158,5 @@ int main(void)
 		cmocka_unit_test(prefix_prompts_follow_zipf),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, release_tables);
 }
