@@ -284,6 +284,10 @@ void urcu_seal(struct reclaim_thread *thread)
 
 void urcu_flush(struct reclaim_thread *thread)
 {
-	urcu_seal(thread);
+	/* The last bag stays open while there is no memory: the next retire would find none. */
+	if (limbo_reserve(&thread->limbo))
+		urcu_seal(thread);
+	else
+		urcu_take_returned(thread);
 	limbo_free_ripe(&thread->limbo, UINT64_MAX);
 }
