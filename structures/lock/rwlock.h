@@ -16,6 +16,10 @@
  *   2. Any number of threads may be between rwlock_acquire_shared() and rwlock_release_shared().
  *   3. rwlock-writer: no thread enters the shared mode while one waits for the exclusive mode.
  *
+ * A lock is first tried: where it is free, glibc's trylock takes it by one compare-and-swap; its
+ * rdlock and wrlock change the word once for the count or the claim, and once more for the phase.
+ * (glibc before 2.30 could lose a wake-up after these, bug 23844; the oldest supported has 2.35.)
+ *
  * Orders: each acquisition acquires what earlier exclusive holders released, and an exclusive one
  *   also what earlier readers released (POSIX, "Memory synchronization").
  * Fairness, rwlock: readers first, as is glibc's default: a writer waits until no reader is in, so
@@ -64,13 +68,20 @@ static inline void rwlock_destroy(struct rwlock *lock)
 	pthread_rwlock_destroy(&lock->rwlock);
 }
 
-static inline void rwlock_acquire(struct rwlock *lock, struct lock_thread *thread)
+/* A writer that found the lock taken. Not inlined: the callers' fast paths stay short. */
+static __attribute__((noinline, unused)) void rwlock_wait(struct rwlock *lock)
 {
 	const int error = pthread_rwlock_wrlock(&lock->rwlock);
 
-	(void)thread;
 	assert(!error);
 	(void)error;
+}
+
+static inline void rwlock_acquire(struct rwlock *lock, struct lock_thread *thread)
+{
+	(void)thread;
+	if (__builtin_expect(pthread_rwlock_trywrlock(&lock->rwlock) != 0, 0))
+		rwlock_wait(lock);
 }
 
 static inline void rwlock_release(struct rwlock *lock, struct lock_thread *thread)
@@ -79,13 +90,20 @@ static inline void rwlock_release(struct rwlock *lock, struct lock_thread *threa
 	pthread_rwlock_unlock(&lock->rwlock);
 }
 
-static inline void rwlock_acquire_shared(struct rwlock *lock, struct lock_thread *thread)
+/* A reader that found a writer there or, for rwlock-writer, waiting. */
+static __attribute__((noinline, unused)) void rwlock_wait_shared(struct rwlock *lock)
 {
 	const int error = pthread_rwlock_rdlock(&lock->rwlock);
 
-	(void)thread;
 	assert(!error);
 	(void)error;
+}
+
+static inline void rwlock_acquire_shared(struct rwlock *lock, struct lock_thread *thread)
+{
+	(void)thread;
+	if (__builtin_expect(pthread_rwlock_tryrdlock(&lock->rwlock) != 0, 0))
+		rwlock_wait_shared(lock);
 }
 
 static inline void rwlock_release_shared(struct rwlock *lock, struct lock_thread *thread)

@@ -69,6 +69,19 @@ static inline bool locked_map_put(struct locked_map *locked, struct context *con
 	return seq_map_settle(context, put, stored, old);
 }
 
+/* Replace the value of a key that is there, with other readers. For values without a payload. */
+static inline bool locked_map_overwrite(struct locked_map *locked, struct context *context,
+					uint64_t key, uint64_t value)
+{
+	bool is_found;
+
+	seq_map_prefetch(&locked->map, key);
+	lock_acquire_shared(&locked->lock, context->lock);
+	is_found = seq_map_overwrite(&locked->map, key, value);
+	lock_release_shared(&locked->lock, context->lock);
+	return is_found;
+}
+
 static inline bool locked_map_remove(struct locked_map *locked, struct context *context,
 				     uint64_t key)
 {

@@ -44,7 +44,7 @@ static void free_entries(struct context *context, const struct seq_line *line)
 {
 	for (unsigned i = 0; i < SEQ_LINE_ENTRIES; i++)
 		if (line->keys[i] != 0 && line->keys[i] != SEQ_MAP_LINK)
-			payload_free(context, line->values[i]);
+			payload_free(context, seq_line_value(line, i));
 }
 
 void seq_map_destroy(struct seq_map *map, size_t value_bytes)
@@ -71,7 +71,7 @@ void seq_map_destroy(struct seq_map *map, size_t value_bytes)
 /* Lines that a split has emptied and not yet filled again, linked by their last value. */
 static void spare_push(struct seq_line **spare, struct seq_line *line)
 {
-	line->values[SEQ_LINE_LAST] = (uint64_t)(uintptr_t)*spare;
+	seq_line_set(line, SEQ_LINE_LAST, SEQ_MAP_LINK, (uint64_t)(uintptr_t)*spare);
 	*spare = line;
 }
 
@@ -115,7 +115,7 @@ static void split_bucket(struct seq_line *old, struct seq_line *lines, uint64_t 
 			const uint64_t hash = hash_key(line.keys[i] - 1);
 
 			split_append(&lines[seq_map_index(hash, buckets)], line.keys[i],
-				     line.values[i], spare);
+				     seq_line_value(&line, i), spare);
 		}
 		if (is_linked)
 			old = seq_line_next(&line);
@@ -154,7 +154,8 @@ void seq_map_visit(const struct seq_map *map, seq_map_visitor *visit, void *argu
 		for (; line; line = seq_line_is_linked(line) ? seq_line_next(line) : NULL)
 			for (unsigned slot = 0; slot < SEQ_LINE_ENTRIES; slot++)
 				if (line->keys[slot] != 0 && line->keys[slot] != SEQ_MAP_LINK)
-					visit(argument, line->keys[slot] - 1, line->values[slot]);
+					visit(argument, line->keys[slot] - 1,
+					      seq_line_value(line, slot));
 	}
 }
 

@@ -27,8 +27,8 @@
  *   4. Each key stands once, in the chain of its bucket.
  *   5. `entries` counts them all.
  *
- * Synchronisation is the caller's: shared for seq_map_get(), exclusive for the others. Only
- * seq_map_prefetch() may run at any time.
+ * Synchronisation is the caller's: shared for seq_map_get() and seq_map_overwrite(), exclusive for
+ * the others. Only seq_map_prefetch() may run at any time.
  * Memory: 64 bytes a bucket, 2 entries to each at the expected size: 34 bytes an element, chained
  *   lines included; between 22 and 45 for a map that grew.
  */
@@ -59,7 +59,8 @@ enum {
 
 struct seq_line {
 	CACHELINE_ALIGNED uint64_t keys[SEQ_LINE_ENTRIES];
-	uint64_t values[SEQ_LINE_ENTRIES];
+	/* Atomic for seq_map_overwrite() alone. */
+	_Atomic uint64_t values[SEQ_LINE_ENTRIES];
 };
 
 struct seq_map {
@@ -153,16 +154,24 @@ static inline bool seq_line_is_linked(const struct seq_line *line)
 	return line->keys[SEQ_LINE_LAST] == SEQ_MAP_LINK;
 }
 
+/* What an entry or a link holds, for those whom no seq_map_overwrite() can meet. */
+static inline uint64_t seq_line_value(const struct seq_line *line, unsigned slot)
+{
+	/* relaxed: the lock orders it. */
+	return load_relaxed(&line->values[slot]);
+}
+
 static inline struct seq_line *seq_line_next(const struct seq_line *line)
 {
-	return (struct seq_line *)(uintptr_t)line->values[SEQ_LINE_LAST];
+	return (struct seq_line *)(uintptr_t)seq_line_value(line, SEQ_LINE_LAST);
 }
 
 static inline void seq_line_set(struct seq_line *line, unsigned slot, uint64_t word,
 				uint64_t stored)
 {
 	line->keys[slot] = word;
-	line->values[slot] = stored;
+	/* relaxed: under the exclusive lock. */
+	store_relaxed(&line->values[slot], stored);
 }
 
 /* Entries of the last line of a chain. */
@@ -185,7 +194,7 @@ static inline void seq_line_append(struct seq_line *line, uint64_t word, uint64_
 		return;
 	}
 	*fresh = (struct seq_line){ { 0 }, { 0 } };
-	seq_line_set(fresh, 0, line->keys[SEQ_LINE_LAST], line->values[SEQ_LINE_LAST]);
+	seq_line_set(fresh, 0, line->keys[SEQ_LINE_LAST], seq_line_value(line, SEQ_LINE_LAST));
 	seq_line_set(fresh, 1, word, stored);
 	seq_line_set(line, SEQ_LINE_LAST, SEQ_MAP_LINK, (uint64_t)(uintptr_t)fresh);
 }
@@ -209,7 +218,29 @@ static inline bool seq_map_get(const struct seq_map *map, uint64_t key, uint64_t
 
 	if (slot == SEQ_LINE_ENTRIES)
 		return false;
-	*stored = line->values[slot];
+	/* acquire: what came before the overwriting; pairs with the release in
+	 * seq_map_overwrite(). */
+	*stored = load_acquire(&line->values[slot]);
+	return true;
+}
+
+/**
+ * seq_map_overwrite() - replace the value of a key that is there, under the shared lock.
+ *
+ * For values that fit a word: of what is replaced there is nothing to free.
+ *
+ * Return: true if the key was there.    Linearizes: at the store of the value.
+ */
+static inline bool seq_map_overwrite(struct seq_map *map, uint64_t key, uint64_t stored)
+{
+	unsigned slot;
+	struct seq_line *const line = seq_map_find(map, key, &slot);
+
+	if (slot == SEQ_LINE_ENTRIES)
+		return false;
+	/* release: who reads this value sees what this thread did before, in other maps too; pairs
+	 * with the acquire in seq_map_get(). */
+	store_release(&line->values[slot], stored);
 	return true;
 }
 
@@ -225,8 +256,8 @@ static inline enum seq_map_put seq_map_put(struct seq_map *map, struct context *
 	struct seq_line *const line = seq_map_find(map, key, &slot), *fresh = NULL;
 
 	if (slot < SEQ_LINE_ENTRIES) {
-		*old = line->values[slot];
-		line->values[slot] = stored;
+		*old = seq_line_value(line, slot);
+		seq_line_set(line, slot, key + 1, stored);
 		return SEQ_MAP_REPLACED;
 	}
 	if (seq_line_used(line) == SEQ_LINE_ENTRIES) {
@@ -269,15 +300,15 @@ static inline bool seq_map_remove(struct seq_map *map, struct context *context, 
 
 	if (slot == SEQ_LINE_ENTRIES)
 		return false;
-	*stored = line->values[slot];
+	*stored = seq_line_value(line, slot);
 	for (; seq_line_is_linked(last); last = seq_line_next(last))
 		before = last;
 	top = seq_line_used(last) - 1;
-	seq_line_set(line, slot, last->keys[top], last->values[top]);
+	seq_line_set(line, slot, last->keys[top], seq_line_value(last, top));
 	seq_line_set(last, top, 0, 0);
 	if (before && top == 1) {
 		/* One entry left: it takes the place of the link. */
-		seq_line_set(before, SEQ_LINE_LAST, last->keys[0], last->values[0]);
+		seq_line_set(before, SEQ_LINE_LAST, last->keys[0], seq_line_value(last, 0));
 		arena_free(context->arena, last, MEMORY_NODES, sizeof(*last));
 	}
 	map->entries--;

@@ -9,7 +9,11 @@
  *   section 13.2 (lock striping).
  * Differences: (a) a shard has a table of its own, not a stripe of a common one, so that it grows
  *   alone; (b) any number of shards: the low half of the hash, scaled by multiplication, chooses
- *   the shard, the high half the bucket.
+ *   the shard, the high half the bucket; (c) where the lock has a shared mode, a value that fits a
+ *   word is overwritten under that, by one store: it changes nothing that a get could see half
+ *   done. A put whose key is not there then takes the lock a second time, exclusively. Payloads,
+ *   which have to be freed, are overwritten under the exclusive lock. (map/chained is the map that
+ *   takes its lock exclusively for every put.)
  * Shards: setup.shards; without it the power of two from 4 x workers on, at least 16: with n
  *   threads in 4 n shards, one acquisition in four or fewer meets another thread's.
  *
@@ -18,9 +22,11 @@
  *   2. Each shard keeps the invariants of seq_map.h and locked_map.h. A thread holds one lock at a
  *      time.
  *
- * Linearization: each operation at any point while it holds the lock of its shard.
+ * Linearization: each operation at any point while it holds the lock of its shard; an overwrite
+ *   under the shared lock at its store, a get that may meet one at its load of the value.
  * Progress: blocking; a stalled thread stops one shard.
- * May run together: all, on different shards; gets on one shard where the lock has a shared mode.
+ * May run together: all, on different shards; gets and overwrites, as above, on one shard where the
+ *   lock has a shared mode.
  *   create, destroy and inspect: alone.
  * Reclamation: none needed; what an exclusive holder took out, nobody can read after it.
  * Memory: 34 bytes an element at the expected size, see seq_map.h, and 256 bytes a shard.
@@ -68,7 +74,12 @@ static inline bool sharded_get(struct sharded *map, struct context *context, uin
 static inline bool sharded_put(struct sharded *map, struct context *context, uint64_t key,
 			       uint64_t value)
 {
-	return locked_map_put(sharded_shard(map, key), context, key, value);
+	struct locked_map *const shard = sharded_shard(map, key);
+
+	if (LOCK_HAS_SHARED && !payload_is_apart(context) &&
+	    locked_map_overwrite(shard, context, key, value))
+		return false;
+	return locked_map_put(shard, context, key, value);
 }
 
 /* Return: true if the key was there.          Linearizes: under the lock.    Progress: blocking. */
