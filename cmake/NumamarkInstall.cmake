@@ -13,6 +13,6 @@ function(numamark_install)
 		FILES_MATCHING PATTERN "*.ini")
 	install(DIRECTORY runners/measure/groups DESTINATION ${data}/runners/measure)
 	install(DIRECTORY plots DESTINATION ${data}
-		FILES_MATCHING PATTERN "*.gp" PATTERN "*.css")
+		FILES_MATCHING PATTERN "*.gp" PATTERN "*.css" PATTERN "*.js")
 	install(DIRECTORY hosts DESTINATION ${data} PATTERN CMakeLists.txt EXCLUDE)
 endfunction()

@@ -69,7 +69,8 @@ static int show_series(struct frame *frame, const struct series *series)
 		const double unit = unit_of(frame->figure, series, point);
 
 		shown->points[i] = (struct point){ point->threads, point->median / unit,
-						   point->low / unit, point->high / unit };
+						   point->low / unit, point->high / unit,
+						   point->cell };
 	}
 	frame->count++;
 	return 0;

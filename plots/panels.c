@@ -175,14 +175,15 @@ static int summarise_point(const struct cell_summary *cell, const struct figure 
 	unsigned count;
 
 	if (!figure->of_trial) {
-		*point = (struct point){ cell->threads, cell->median, cell->low, cell->high };
+		*point = (struct point){ cell->threads, cell->median, cell->low, cell->high, cell };
 		return 0;
 	}
 	numbers = malloc((cell->trial_count + 1) * sizeof(*numbers));
 	if (!numbers)
 		return -ENOMEM;
 	count = collect_numbers(cell, figure, numbers);
-	*point = (struct point){ cell->threads, stats_median(numbers, count), NAN, NAN };
+	*point = (struct point){ cell->threads, stats_median(numbers, count), NAN, NAN,
+				 cell };
 	if (count) {
 		interval = stats_bootstrap_median(numbers, count, 0.95,
 						  strtoull(cell->cell, NULL, 16));

@@ -16,6 +16,7 @@ enum { PANEL_SERIES_MAX = 12, PANEL_MARKS_MAX = 16 };
 struct point {
 	unsigned threads;
 	double median, low, high;    /* of the figure's number; 95 % bootstrap interval */
+	const struct cell_summary *cell;
 };
 
 /*

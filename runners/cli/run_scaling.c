@@ -1,13 +1,11 @@
 /* The scaling law of each curve, at the end of a run. */
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 
-#include "plots/panels.h"
+#include "plots/law.h"
 #include "plots/text.h"
 #include "runners/cli/run_parts.h"
 #include "runners/cli/table.h"
-#include "runners/stats/usl.h"
 
 enum { TEXT_BYTES = 96 };
 
@@ -47,27 +45,11 @@ static json_t *make_row(const struct panel *panel, const struct series *series,
 	return row;
 }
 
-/* Return: 0, or the error of usl_fit(). */
-static int fit_series(const struct series *series, struct usl_fit *fit)
-{
-	struct usl_point *const points = calloc(series->count + 1, sizeof(*points));
-	int error;
-
-	if (!points)
-		return -ENOMEM;
-	for (size_t i = 0; i < series->count; i++)
-		points[i] =
-			(struct usl_point){ series->points[i].threads, series->points[i].median };
-	error = usl_fit(points, series->count, fit);
-	free(points);
-	return error;
-}
-
 static void add_panel(const struct panel *panel, json_t *rows, unsigned *without)
 {
 	for (size_t i = 0; i < panel->count; i++) {
 		struct usl_fit fit;
-		const int error = fit_series(&panel->series[i], &fit);
+		const int error = law_fit(&panel->series[i], &fit);
 
 		if (!error)
 			json_array_append_new(rows, make_row(panel, &panel->series[i], &fit));

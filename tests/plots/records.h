@@ -49,6 +49,7 @@ struct records_trial {
 	double rate;
 	double p99_ns, jain, bytes_per_element; /* 0: not in the record */
 	unsigned garbage;
+	unsigned lap; /* of the session, from 1; 0: it names neither */
 };
 
 /* What only some figures read. */
@@ -86,6 +87,9 @@ static inline void records_trial(FILE *file, const struct records_trial *trial)
 			   1000, "scan_length", trial->scans ? json_integer(10) : json_null(),
 			   "scan_guarantee", trial->scans ? trial->scans : "none");
 	records_numbers(record, trial);
+	if (trial->lap)
+		json_object_update_new(record, json_pack("{s:s, s:i}", "session", "s", "trial",
+							 (int)trial->lap - 1));
 	records_line(file, record);
 }
 

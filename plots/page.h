@@ -1,0 +1,53 @@
+/* Inside of the report: what its parts are written from, and the words they have in common. */
+#ifndef PLOTS_PAGE_H
+#define PLOTS_PAGE_H
+
+#include <stdio.h>
+
+#include "plots/panels.h"
+#include "plots/report.h"
+
+/* Below this many values an interval of 95 % does not exist (runners/stats). */
+enum { PAGE_TRIALS_FOR_INTERVAL = 6, PAGE_PATH_BYTES = 4096 };
+
+/* Everything a page is written from. */
+struct page {
+	FILE *out;
+	const struct report_options *options;
+	const struct results *results;
+	const struct summary_list *cells;
+	const struct panels *panels;    /* of throughput */
+};
+
+/* A word of a record; "unknown" where it has none. */
+const char *page_text_at(const json_t *object, const char *key);
+
+/* The campaign's first session, or NULL. */
+const json_t *page_session(const struct page *page);
+
+/* <element>text</element>, the text escaped; the element may carry attributes. */
+void page_element(const struct page *page, const char *element, const char *text);
+
+/* "8.42 M", and "8.42 M ops/s [8.1 M, 8.6 M]". */
+void page_rate(const struct page *page, double rate);
+void page_interval(const struct page *page, const struct point *point);
+
+/* "1 thread", "8 threads". */
+void page_threads(const struct page *page, unsigned threads);
+
+/* Return: folder/name for reading, or NULL. */
+FILE *page_open(const char *folder, const char *name);
+
+/* Copy one of our own files into the page as it stands. */
+void page_copy(const struct page *page, const char *folder, const char *name);
+
+/* The parts, in the order in which they stand. */
+
+/* Which variant is fastest where, by how much, with what certainty, and what limits it. Return: 0 or -ENOMEM. */
+int page_write_answer(const struct page *page);
+void page_write_caveats(const struct page *page);
+void page_write_figures(const struct page *page);
+void page_write_cells(const struct page *page);
+void page_write_evidence(const struct page *page);
+
+#endif

@@ -1,0 +1,20 @@
+/* Inside of the report: what limits the fastest of a workload. */
+#ifndef PLOTS_PAGE_LIMITS_H
+#define PLOTS_PAGE_LIMITS_H
+
+#include "plots/page.h"
+#include "plots/standings.h"
+
+enum { PAGE_LIMITS = 2 };
+
+/* The limits that a cell is held against: the measuring loop alone, and one word that all write. */
+extern const char *const page_limits[PAGE_LIMITS];
+
+/* The limit as it was measured with as many threads in the same places; NULL if it was not. */
+const struct cell_summary *page_find_limit(const struct page *page,
+					   const struct cell_summary *cell, const char *limit);
+
+/* What limits the fastest of a standing: how it scales, its ceilings, its threads' shares, its events. */
+void page_write_limits(const struct page *page, const struct standing *standing);
+
+#endif
