@@ -151,8 +151,9 @@ static int refuse_pu(const struct topology *topology, unsigned os_index, struct 
 			 os_index, list);
 }
 
-int placement_capacity(const struct topology *topology, const struct placement *placement,
-		       struct fault *fault)
+/* How many PUs the policy's order has, those of a server among them. */
+static int order_length(const struct topology *topology, const struct placement *placement,
+			struct fault *fault)
 {
 	if (placement->kind == PLACEMENT_NODE) {
 		const int node = topology_find_node(topology, placement->node_os_index);
@@ -185,18 +186,86 @@ static void order(const struct topology *topology, const struct placement *place
 	}
 }
 
+unsigned placement_server_pus(const struct topology *topology, unsigned *first)
+{
+	const unsigned quarter = topology->pu_count / 4;
+	const unsigned count = quarter ? quarter : 1;
+
+	*first = topology->pu_count - count;
+	return count;
+}
+
+/* PUs from this index on are not for workers. */
+static unsigned workers_end(const struct topology *topology, const struct placement *placement)
+{
+	unsigned first;
+
+	placement_server_pus(topology, &first);
+	return placement->spares_server && first ? first : topology->pu_count;
+}
+
+/*
+ * The policy's whole order, without the PUs of a server.
+ *
+ * @pus:  out, to be freed by the caller; untouched on failure.
+ *
+ * Return: how many they are, or as placement_capacity(), or -ENOMEM.
+ */
+static int order_workers(const struct topology *topology, const struct placement *placement,
+			 unsigned **pus, struct fault *fault)
+{
+	const unsigned end = workers_end(topology, placement);
+	const int length = order_length(topology, placement, fault);
+	unsigned *const all = length > 0 ? calloc((size_t)length, sizeof(*all)) : NULL;
+	int kept = 0;
+
+	if (length < 0)
+		return length;
+	if (!all)
+		return fault_set(fault, -ENOMEM, "no memory to order %d PUs", length);
+	order(topology, placement, (unsigned)length, all);
+	for (int i = 0; i < length; i++)
+		if (all[i] < end)
+			all[kept++] = all[i];
+	if (kept && (placement->kind != PLACEMENT_LIST || kept == length)) {
+		*pus = all;
+		return kept;
+	}
+	free(all);
+	return fault_set(fault, -ENOENT,
+			 "this placement takes the PUs from %u on, which a private server has for "
+			 "itself; allowed are those before, or server=HOST:PORT",
+			 topology->pus[end].os_index);
+}
+
+int placement_capacity(const struct topology *topology, const struct placement *placement,
+		       struct fault *fault)
+{
+	unsigned *pus;
+	int capacity;
+
+	if (!placement->spares_server)
+		return order_length(topology, placement, fault);
+	capacity = order_workers(topology, placement, &pus, fault);
+	if (capacity > 0)
+		free(pus);
+	return capacity;
+}
+
 int placement_plan(const struct topology *topology, const struct placement *placement, unsigned n,
 		   unsigned *pus, struct fault *fault)
 {
-	const int capacity = placement_capacity(topology, placement, fault);
+	unsigned *all;
+	int capacity;
 
-	if (capacity < 0)
-		return capacity;
 	if (n == 0)
 		return fault_set(fault, -EINVAL,
 				 "0 workers cannot be placed; at least 1 is wanted");
-	order(topology, placement, n < (unsigned)capacity ? n : (unsigned)capacity, pus);
-	for (unsigned i = (unsigned)capacity; i < n; i++)
-		pus[i] = pus[i - (unsigned)capacity];
+	capacity = order_workers(topology, placement, &all, fault);
+	if (capacity < 0)
+		return capacity;
+	for (unsigned i = 0; i < n; i++)
+		pus[i] = all[i % (unsigned)capacity];
+	free(all);
 	return 0;
 }

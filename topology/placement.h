@@ -26,6 +26,7 @@ struct placement {
 	enum placement_kind kind;
 	unsigned node_os_index;    /* PLACEMENT_NODE */
 	unsigned list_length;      /* PLACEMENT_LIST */
+	bool spares_server;        /* keep off the PUs of placement_server_pus() */
 	unsigned list[PLACEMENT_LIST_MAX];
 };
 
@@ -37,10 +38,22 @@ struct placement {
 int placement_parse(const char *text, struct placement *placement, struct fault *fault);
 
 /**
+ * placement_server_pus() - the PUs that a private server has for itself.
+ *
+ * The last quarter of them in logical order, so that they share caches with each other rather than
+ * with workers; at least one. On a machine of one PU that is all there is: server and workers share.
+ *
+ * @first:  out, index into topology_pu() of the first of them; all that follow are the server's.
+ *
+ * Return: how many, at least 1.
+ */
+unsigned placement_server_pus(const struct topology *topology, unsigned *first);
+
+/**
  * placement_capacity() - how many PUs a policy can use on this machine.
  *
  * Return: the number, at least 1, or -ENOENT if the policy names an absent PU, or a node that is
- * absent or nearest to no usable PU (sentence in @fault).
+ * absent or nearest to no usable PU, or leaves none beside the server's (sentence in @fault).
  */
 int placement_capacity(const struct topology *topology, const struct placement *placement,
 		       struct fault *fault);

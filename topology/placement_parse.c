@@ -77,6 +77,7 @@ int placement_parse(const char *text, struct placement *placement, struct fault 
 	};
 	const char *argument;
 
+	placement->spares_server = false;
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
 		if (!strcmp(text, plain[i].name)) {
 			placement->kind = plain[i].kind;
