@@ -12,6 +12,7 @@ function(numamark_install)
 	install(DIRECTORY workloads/presets DESTINATION ${data}/workloads
 		FILES_MATCHING PATTERN "*.ini")
 	install(DIRECTORY runners/measure/groups DESTINATION ${data}/runners/measure)
+	install(DIRECTORY runners/server/kinds DESTINATION ${data}/runners/server)
 	install(DIRECTORY plots DESTINATION ${data}
 		FILES_MATCHING PATTERN "*.gp" PATTERN "*.css" PATTERN "*.js")
 	install(DIRECTORY hosts DESTINATION ${data} PATTERN CMakeLists.txt EXCLUDE)

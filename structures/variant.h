@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "structures/common/worker.h"
+#include "structures/remote/endpoint.h"
 #include "topology/memory.h"
 
 enum progress {
@@ -48,6 +49,7 @@ struct family {
 	const char *default_mix;
 	const char *default_dist;         /* where operations take requests, which are chains; else NULL: keys */
 	int insert, remove, scan;         /* operation numbers, FAMILY_NONE without */
+	int read;                         /* what hit_ratio is of, where keys are kept */
 	int consume;                      /* what roles=P:C has consumers do; producers insert. FAMILY_NONE: no roles */
 	bool is_cache;                    /* what goes in and out are tally.counts[], not successes */
 	bool keeps_keys;                  /* holds distinct keys of the range: prefill=steady follows from the mix */
@@ -64,6 +66,11 @@ struct setup {
 	unsigned shards;       /* of sharded structures, or replicas; 0: the structure's own choice */
 	size_t value_bytes;
 	bool frees_in_batches; /* free=batch: give back a whole limbo bag at once, instead of a few per operation */
+	/* Of variants with a server, else NULL and 0. */
+	const struct endpoint *endpoint;
+	unsigned pipeline;     /* operations on their way at once, on each connection */
+	unsigned connections;  /* of all workers together; 0: one each */
+	struct fault *fault;   /* a sentence for a refusal, beside the errno; NULL: nobody asks */
 	uint64_t disturbance;  /* for checking; 0, or a seed: messages inside come late, twice and out of order */
 };
 
@@ -72,6 +79,7 @@ struct inspection {
 	uint64_t elements;
 	uint64_t sum;          /* of keys present, or of values queued; modulo 2^64 */
 	uint64_t pins;         /* of caches: left behind */
+	double write_amplification;    /* bytes written to disk for each byte put; 0: nothing is on a disk */
 	const char *broken;    /* the first invariant that does not hold, or NULL */
 };
 
@@ -122,7 +130,10 @@ struct variant {
 	bool is_bounded;             /* has a capacity: takes setup.capacity */
 	bool is_sharded;             /* takes setup.shards */
 	bool has_prefetch;           /* takes worker.batch */
-	bool is_remote;
+	const char *server;          /* what it talks to: runners/server/kinds/<server>.ini; NULL: in this process */
+	bool is_blind;               /* a put does not tell whether the key was there: it always says added */
+	bool has_pipeline;           /* takes setup.pipeline, and worker.batch with it */
+	bool has_connections;        /* takes setup.connections */
 	unsigned producers_max, consumers_max;    /* 0: any number */
 
 	/* 0, or -ENOMEM, -EINVAL, or -ENOTSUP: this machine lacks what it needs. One thread. */

@@ -177,6 +177,12 @@ ALWAYS_INLINE void draw_operations(struct draw_source *restrict source,
 		for (unsigned i = 0; i < n; i++)
 			draws[i].operation = draw_operation(source, 2);
 		break;
+	case 3:
+	case 4:
+	case 5:    /* bounds without a share are never passed */
+		for (unsigned i = 0; i < n; i++)
+			draws[i].operation = draw_operation(source, 5);
+		break;
 	default:
 		for (unsigned i = 0; i < n; i++)
 			draws[i].operation = draw_operation(source, MIX_OPERATIONS_MAX - 1);

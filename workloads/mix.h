@@ -7,7 +7,7 @@
 
 #include "topology/fault.h"
 
-enum { MIX_OPERATIONS_MAX = 6, MIX_TOTAL = 100000 /* 100 % in thousandths of a per cent */ };
+enum { MIX_OPERATIONS_MAX = 13, MIX_TOTAL = 100000 /* 100 % in thousandths of a per cent */ };
 
 /* Shares are in thousandths of a per cent. */
 struct mix {

@@ -22,7 +22,7 @@ json_t *list_variants(void)
 				  variant->is_linearizable, "convergent",
 				  variant->convergence != NULL, "scan_guarantee",
 				  scan_guarantee_name(variant->scan), "flaw", flaw_name(variant->flaw),
-				  "remote", variant->is_remote, "paper",
+				  "remote", variant->server != NULL, "paper",
 				  variant->paper));
 	}
 	return rows;

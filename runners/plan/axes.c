@@ -17,6 +17,46 @@ const struct axis axes[AXIS_COUNT] = {
 		.allowed = "the names of `numamark list variants`, and globs of them",
 		.parse = axis_parse_variant,
 	},
+	[AXIS_SERVER] = {
+		.name = "server",
+		.fallback = "private",
+		.allowed = "private (one of this campaign's own), HOST:PORT[/DATABASE] of one that "
+			   "runs, or a name of runners/server/kinds or ./servers",
+		.parse = axis_parse_server,
+		.pointless = axis_pointless_server,
+	},
+	[AXIS_TRANSPORT] = {
+		.name = "transport",
+		.fallback = "unix",
+		.allowed = "unix, tcp",
+		.parse = axis_parse_transport,
+		.pointless = axis_pointless_transport,
+	},
+	[AXIS_PERSISTENCE] = {
+		.name = "persistence",
+		.fallback = "off",
+		.allowed = "off, on",
+		.parse = axis_parse_persistence,
+		.pointless = axis_pointless_persistence,
+	},
+	[AXIS_CONNECTIONS] = {
+		.name = "connections",
+		.fallback = "auto",
+		.allowed = "auto (one for each thread), or 1 to 10k, of all threads together",
+		.kilo = 1000,
+		.parse = axis_parse_connections,
+		.check = axis_check_connections,
+		.pointless = axis_pointless_connections,
+	},
+	[AXIS_PIPELINE] = {
+		.name = "pipeline",
+		.fallback = "1",
+		.allowed = "1 to 64 operations on their way at once on each connection",
+		.kilo = 1000,
+		.parse = axis_parse_pipeline,
+		.check = axis_check_pipeline,
+		.pointless = axis_pointless_pipeline,
+	},
 	[AXIS_THREADS] = {
 		.name = "threads",
 		.fallback = "auto",
@@ -240,6 +280,8 @@ const char *axis_default(const struct cell *cell, enum axis_key key)
 {
 	if (key == AXIS_MIX)
 		return cell->variant->family->default_mix;
+	if (key == AXIS_TRANSPORT)
+		return axis_default_transport(cell);
 	if (key == AXIS_DIST && cell->variant->family->default_dist)
 		return cell->variant->family->default_dist;
 	return axes[key].fallback;

@@ -18,6 +18,23 @@ int axis_check_place(const struct cell *cell, const struct topology *topology, s
 int axis_check_memory(const struct cell *cell, const struct topology *topology,
 		      struct fault *fault);
 
+/* axes_server.c: what variants talk to that are not in this process, and how. */
+int axis_parse_server(struct cell *cell, struct fault *fault);
+int axis_parse_transport(struct cell *cell, struct fault *fault);
+int axis_parse_persistence(struct cell *cell, struct fault *fault);
+int axis_parse_connections(struct cell *cell, struct fault *fault);
+int axis_parse_pipeline(struct cell *cell, struct fault *fault);
+int axis_check_connections(const struct cell *cell, const struct topology *topology,
+			   struct fault *fault);
+int axis_check_pipeline(const struct cell *cell, const struct topology *topology,
+			struct fault *fault);
+const char *axis_default_transport(const struct cell *cell);
+const char *axis_pointless_server(const struct cell *cell);
+const char *axis_pointless_transport(const struct cell *cell);
+const char *axis_pointless_persistence(const struct cell *cell);
+const char *axis_pointless_connections(const struct cell *cell);
+const char *axis_pointless_pipeline(const struct cell *cell);
+
 /* axes_load.c: which operations, on what. */
 int axis_parse_mix(struct cell *cell, struct fault *fault);
 int axis_parse_op_order(struct cell *cell, struct fault *fault);

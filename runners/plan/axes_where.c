@@ -91,6 +91,7 @@ int axis_parse_place(struct cell *cell, struct fault *fault)
 	cell->place = malloc(size);
 	if (!cell->place)
 		return -ENOMEM;
+	placement.spares_server = cell->server_kind[0];
 	memcpy(cell->place, &placement, size);
 	return set_place_text(cell, &placement);
 }

@@ -60,6 +60,11 @@ static int resolve_axis(struct cell *cell, enum axis_key key, struct resolution 
 static bool identifies(const struct cell *cell, int key)
 {
 	switch (key) {
+	case AXIS_SERVER:
+	case AXIS_TRANSPORT:
+	case AXIS_PERSISTENCE:
+	case AXIS_CONNECTIONS:
+	case AXIS_PIPELINE: return cell->variant->server != NULL;
 	case AXIS_OVERSUBSCRIBE: return false;
 	case AXIS_SCAN_LENGTH: return cell->scan_length > 0;
 	case AXIS_BATCH: return cell->batch > 1;

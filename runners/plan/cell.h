@@ -21,6 +21,11 @@
 /* In the order in which they are read: each may build on those before it. */
 enum axis_key {
 	AXIS_VARIANT,
+	AXIS_SERVER,
+	AXIS_TRANSPORT,
+	AXIS_PERSISTENCE,
+	AXIS_CONNECTIONS,
+	AXIS_PIPELINE,
 	AXIS_THREADS,
 	AXIS_PLACE,
 	AXIS_MEMORY,
@@ -53,6 +58,8 @@ enum axis_key {
 /* rate=sweep: rates that one trial tries between the closed loop and the one that it measures. */
 enum { CELL_SWEEP_PROBES = 9 };
 
+enum { CELL_SERVER_BYTES = 32 };
+
 enum stall_who { STALL_READER, STALL_WRITER, STALL_ANY, STALL_THREAD };
 
 struct cell {
@@ -65,6 +72,12 @@ struct cell {
 	char id[17];
 
 	const struct variant *variant;
+	char server_kind[CELL_SERVER_BYTES];    /* of a private server; "": none, or one that runs already */
+	bool has_socket;               /* its kind has a Unix socket */
+	struct endpoint endpoint;      /* server=HOST:PORT; of a private one only the campaign knows */
+	bool uses_tcp, persists;
+	unsigned connections;          /* of all workers together; 0: one each */
+	unsigned pipeline;
 	unsigned threads;
 	struct placement *place;    /* owned; memory for list_length entries only */
 	struct memory_policy memory;

@@ -174,6 +174,24 @@ static int try_combination(struct expansion *expansion, const char *threads)
 	return add_place(expansion, resolution.refused, error);
 }
 
+/* A placement, and what it depends on: a private server has PUs of its own. */
+static int parse_place(const struct expansion *expansion, struct cell *cell, enum axis_key *refused)
+{
+	static const enum axis_key needed[] = { AXIS_VARIANT, AXIS_SERVER, AXIS_PLACE };
+	int error = 0;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed) && !error; i++) {
+		const enum axis_key key = needed[i];
+
+		*refused = key;
+		if (!cell->text[key] && axes[key].fallback)
+			error = axis_set_text(cell, key, "%s", axes[key].fallback);
+		if (!error && cell->text[key])
+			error = axes[key].parse(cell, expansion->fault);
+	}
+	return error;
+}
+
 /*
  * threads=auto: the threads that the roles name, or the stops of the placement.
  *
@@ -185,10 +203,8 @@ static int find_stops(struct expansion *expansion, unsigned stops[STOPS_MAX])
 	enum axis_key refused = AXIS_PLACE;
 	int result = set_texts(expansion, &cell);
 
-	if (!result && !cell.text[AXIS_PLACE])
-		result = axis_set_text(&cell, AXIS_PLACE, "%s", axes[AXIS_PLACE].fallback);
 	if (!result)
-		result = axes[AXIS_PLACE].parse(&cell, expansion->fault);
+		result = parse_place(expansion, &cell, &refused);
 	if (!result && cell.text[AXIS_ROLES]) {
 		refused = AXIS_ROLES;
 		result = axes[AXIS_ROLES].parse(&cell, expansion->fault);

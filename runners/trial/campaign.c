@@ -13,6 +13,7 @@
 #include "runners/preflight/settings.h"
 #include "runners/results/provenance.h"
 #include "runners/results/store.h"
+#include "runners/server/pool.h"
 #include "topology/clock.h"
 
 enum { TIME_TEXT_BYTES = 32 };
@@ -24,6 +25,7 @@ struct session {
 	struct fault *fault;
 	struct store *store;
 	struct trial_harness harness;
+	struct server_pool servers;
 	size_t *order;    /* of the lap */
 	char id[DIGEST_TEXT_BYTES];
 	uint64_t spent_ns, spent_expected_ns;    /* by the trials of this session */
@@ -207,9 +209,66 @@ static int find_harness_ns(struct session *session, const struct cell *cell, jso
 	return error;
 }
 
+static void tell_of_server(const struct server *server, bool over_tcp,
+			   struct trial_server *given)
+{
+	*given = (struct trial_server){ .root = server_root(server) };
+	server_endpoint(server, over_tcp, &given->endpoint);
+	server_pus(server, &given->pus, &given->threads);
+}
+
+/* What the record says of a server, and whether it lived through the trial. */
+static int note_server(struct server *server, json_t *measured)
+{
+	json_t *const description = server_describe(server);
+	json_t *const own = json_object_get(measured, "server");
+	struct fault fault;
+	int error = description ? 0 : -ENOMEM;
+
+	if (!error && json_is_object(own))
+		error = json_object_update(description, own);
+	if (!error)
+		error = json_object_set(measured, "server", description);
+	json_decref(description);
+	if (!error && server_has_died(server, &fault))
+		error = trial_blame_server(measured, fault.text);
+	return error ? -ENOMEM : 0;
+}
+
+/* Run a trial with its server, which is started if need be. */
+static int run_with_server(struct session *session, struct trial_request *trial, json_t **measured)
+{
+	const struct cell *const cell = trial->cell;
+	struct trial_server given;
+	struct server *server;
+	struct fault fault;
+	int error = server_pool_get(&session->servers, cell->server_kind, cell->persists, &server,
+				    &fault);
+
+	if (error == -EINTR || error == -ENOMEM)
+		return fault_set(session->fault, error, "%s", fault.text);
+	if (error)
+		return trial_not_run(cell, error == -ENOENT, fault.text, measured);
+	tell_of_server(server, cell->uses_tcp, &given);
+	trial->server = &given;
+	error = session->request->hands->run(trial, measured, session->fault);
+	if (!error && note_server(server, *measured)) {
+		json_decref(*measured);
+		error = fault_set(session->fault, -ENOMEM, "no memory for the record of a trial");
+	}
+	return error;
+}
+
+static int run_without_server(struct session *session, const struct trial_request *trial,
+			      json_t **measured)
+{
+	server_pool_hold(&session->servers);
+	return session->request->hands->run(trial, measured, session->fault);
+}
+
 static int run_trial(struct session *session, const struct cell *cell, unsigned lap)
 {
-	const struct trial_request trial = {
+	struct trial_request trial = {
 		.cell = cell,
 		.seed = campaign_trial_seed(session->outcome->seed, cell, lap),
 		.pass = lap,
@@ -219,7 +278,8 @@ static int run_trial(struct session *session, const struct cell *cell, unsigned 
 
 	if (error)
 		return error;
-	error = session->request->hands->run(&trial, &measured, session->fault);
+	error = cell->server_kind[0] ? run_with_server(session, &trial, &measured)
+				     : run_without_server(session, &trial, &measured);
 	if (error) {
 		json_decref(cost);
 		return error;
@@ -356,6 +416,7 @@ int campaign_run(const struct campaign_request *request, struct campaign_outcome
 		goto fail;
 	session.harness =
 		(struct trial_harness){ .topology = request->topology, .seed = outcome->seed };
+	session.servers.topology = request->topology;
 	session.order = calloc(request->plan->count, sizeof(*session.order));
 	if (!session.order) {
 		error = fault_set(fault, -ENOMEM, "no memory for the order of a lap");
@@ -364,6 +425,7 @@ int campaign_run(const struct campaign_request *request, struct campaign_outcome
 	count_done(&session);
 	error = run_session(&session);
 fail:
+	server_pool_stop(&session.servers);
 	trial_harness_free(&session.harness);
 	free(session.order);
 	store_close(session.store);

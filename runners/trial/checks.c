@@ -49,20 +49,26 @@ static void check_balance(struct trial *trial)
 
 /*
  * Two replicas may both add a key, or both remove it: the sums need not balance. Each key that is
- * there was added at least once all the same; that the replicas are equal is an invariant.
+ * there was added at least once all the same; that the replicas are equal is an invariant. Where a
+ * put does not tell whether it added, each is counted as if, and a key that was removed was there.
  */
 static void check_additions(struct trial *trial)
 {
-	const uint64_t added = tally_all(trial).succeeded[trial->cell.variant->family->insert];
+	const struct family *const family = trial->cell.variant->family;
+	const struct tally all = tally_all(trial);
+	const bool removes = trial->cell.variant->is_blind && family->remove != FAMILY_NONE;
+	const uint64_t added = all.succeeded[family->insert];
+	const uint64_t removed = removes ? all.succeeded[family->remove] : 0;
 	struct fault sentence;
 
 	/* Prefilled keys are distinct, so at the start each was there once. */
 	trial->size_start = trial->cell.prefill;
 	trial->size_stop = trial->inspection.elements;
-	if (trial->inspection.elements <= added)
+	if (trial->inspection.elements + removed <= added)
 		return;
-	fault_set(&sentence, 0, "%" PRIu64 " were added, but %" PRIu64 " are there", added,
-		  trial->inspection.elements);
+	fault_set(&sentence, 0,
+		  "%" PRIu64 " were added and %" PRIu64 " removed, but %" PRIu64 " are there", added,
+		  removed, trial->inspection.elements);
 	fail_check(trial, "additions", sentence.text);
 }
 
@@ -129,9 +135,25 @@ static void check_drift(struct trial *trial)
 			     trial->size_start, trial->size_stop);
 }
 
+/* A server that was lost takes all sums with it: nothing else is worth saying. */
+static bool check_connections(struct trial *trial)
+{
+	for (unsigned i = 0; i < trial->cell.threads; i++) {
+		const char *const failure = trial->members[i].worker->context.failure;
+
+		if (!failure)
+			continue;
+		verdict_flag(&trial->verdict, TRIAL_CRASHED, "worker %u: %s", i, failure);
+		return false;
+	}
+	return true;
+}
+
 void checks_run(struct trial *trial)
 {
-	if (trial->cell.variant->convergence)
+	if (!check_connections(trial))
+		return;
+	if (trial->cell.variant->convergence || trial->cell.variant->is_blind)
 		check_additions(trial);
 	else
 		check_balance(trial);

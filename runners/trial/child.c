@@ -70,9 +70,17 @@ static int make_memory(struct trial *trial)
 	return error;
 }
 
+static const struct endpoint *endpoint_of(const struct trial *trial)
+{
+	if (!trial->cell.variant->server)
+		return NULL;
+	return trial->cell.server_kind[0] ? &trial->server.endpoint : &trial->cell.endpoint;
+}
+
 static int make_instance(struct trial *trial)
 {
 	const struct cell *const cell = &trial->cell;
+	struct fault fault = { "" };
 	const struct setup setup = { .memory = trial->memory,
 				     .workers = cell->threads,
 				     .range = cell->range,
@@ -80,6 +88,10 @@ static int make_instance(struct trial *trial)
 				     .capacity = cell->capacity,
 				     .shards = cell->shards,
 				     .value_bytes = cell->value_bytes,
+				     .endpoint = endpoint_of(trial),
+				     .pipeline = cell->pipeline,
+				     .connections = cell->connections,
+				     .fault = &fault,
 				     .frees_in_batches = cell->frees_in_batches };
 	const uint64_t rss_before = process_rss_bytes();
 	const int error = cell->variant->create(&setup, &trial->instance);
@@ -90,7 +102,7 @@ static int make_instance(struct trial *trial)
 			     cell->variant->name);
 	else if (error)
 		verdict_skip(&trial->verdict, "%s cannot be made for this cell: %s",
-			     cell->variant->name, strerror(-error));
+			     cell->variant->name, fault.text[0] ? fault.text : strerror(-error));
 	return error;
 }
 
@@ -194,18 +206,21 @@ static json_t *perform(struct trial *trial)
 int trial_child_main(void)
 {
 	struct trial *const trial = calloc(1, sizeof(*trial));
+	struct exchange_cell exchange = { .pass = 0 };
 	json_t *record = NULL;
 	int error;
 
 	/* A program that a structure starts must not hold the parent's pipe open. */
 	fcntl(TRIAL_CELL_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(TRIAL_RECORD_FD, F_SETFD, FD_CLOEXEC);
-	error = trial ? exchange_read_cell(TRIAL_CELL_FD, &trial->cell, &trial->seed,
-					   &trial->counter_pass)
-		      : -ENOMEM;
-
-	if (!error)
+	error = trial ? exchange_read_cell(TRIAL_CELL_FD, &exchange) : -ENOMEM;
+	if (!error) {
+		trial->cell = exchange.cell;
+		trial->seed = exchange.seed;
+		trial->counter_pass = exchange.pass;
+		trial->server = exchange.server;
 		record = perform(trial);
+	}
 	if (record)
 		error = exchange_write_record(TRIAL_RECORD_FD, record);
 	else if (!error)

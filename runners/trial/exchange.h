@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runners/plan/cell.h"
+#include "runners/trial/trial.h"
 
 enum { EXCHANGE_CELL_MAX_BYTES = 1 << 20, EXCHANGE_RECORD_MAX_BYTES = 16 << 20 };
 
@@ -18,10 +18,20 @@ enum { EXCHANGE_CELL_MAX_BYTES = 1 << 20, EXCHANGE_RECORD_MAX_BYTES = 16 << 20 }
  *
  * Return: a descriptor, closed on exec, or -errno.
  */
-int exchange_make_cell(const struct cell *cell, uint64_t seed, unsigned pass);
+int exchange_make_cell(const struct trial_request *request);
 
-/* Child: the cell, not yet resolved. Return: 0, or negative where the descriptor holds none. */
-int exchange_read_cell(int fd, struct cell *cell, uint64_t *seed, unsigned *pass);
+/*
+ * Child: the cell, not yet resolved, the seed, and the server if there is one (else its root is 0).
+ * Return: 0, or negative where the descriptor holds none.
+ */
+struct exchange_cell {
+	struct cell cell;
+	uint64_t seed;
+	unsigned pass;
+	struct trial_server server;
+};
+
+int exchange_read_cell(int fd, struct exchange_cell *exchange);
 
 /* Child: one JSON object, and nothing after it. Return: 0 or -errno. */
 int exchange_write_record(int fd, const json_t *record);

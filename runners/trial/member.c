@@ -33,7 +33,7 @@ static void describe_worker(struct member *member)
 	roles_fill_slice(cell, trial->distinct_pus, member->index, &worker->prefill_from,
 			 &worker->prefill_to);
 	worker->stall_ns = cell->stall_for_ns;
-	worker->batch = cell->batch;
+	worker->batch = cell->variant->has_pipeline ? cell->pipeline : cell->batch;
 	if (worker->scan)
 		worker->scan->length = cell->scan_length;
 }

@@ -26,14 +26,17 @@
 #define TIMEOUT_ELEMENT_BYTE_NS UINT64_C(10)
 #define TIMEOUT_OPERATION_NS    UINT64_C(20000)
 #define TIMEOUT_WARMUP_NS       UINT64_C(1000000000)
+/* An operation of either sort that asks a server. */
+#define TIMEOUT_REMOTE_NS       UINT64_C(300000)
 
 /* Time in which a child that has closed its record must be gone. */
 #define EXIT_NS UINT64_C(10000000000)
 
 static uint64_t timeout_of(const struct cell *cell)
 {
+	const uint64_t remote_ns = cell->variant->server ? TIMEOUT_REMOTE_NS : 0;
 	const uint64_t element_ns =
-		TIMEOUT_ELEMENT_NS + cell->value_bytes * TIMEOUT_ELEMENT_BYTE_NS;
+		TIMEOUT_ELEMENT_NS + remote_ns + cell->value_bytes * TIMEOUT_ELEMENT_BYTE_NS;
 	double expected_ns = 0;
 
 	expected_ns += (double)cell_running_ns(cell) + (double)cell->warmup_ns;
@@ -41,7 +44,7 @@ static uint64_t timeout_of(const struct cell *cell)
 		expected_ns += (double)(cell->duration_ns > TIMEOUT_WARMUP_NS ? cell->duration_ns
 									      : TIMEOUT_WARMUP_NS);
 	expected_ns += (double)cell->prefill * (double)element_ns;
-	expected_ns += (double)cell->duration_ops * (double)TIMEOUT_OPERATION_NS;
+	expected_ns += (double)cell->duration_ops * (double)(TIMEOUT_OPERATION_NS + remote_ns);
 	if (cell->rate_ops_per_s > 0)
 		expected_ns += (double)cell->duration_ops / cell->rate_ops_per_s * 1e9;
 	/* A week bounds the conversion, nothing else. */
@@ -82,7 +85,7 @@ static int run_held(int cell_fd, const char *preload, const struct watch_signals
 static int run_child(const struct trial_request *request, const char *preload,
 		     struct outcome *outcome, struct fault *fault)
 {
-	const int cell_fd = exchange_make_cell(request->cell, request->seed, request->pass);
+	const int cell_fd = exchange_make_cell(request);
 	struct watch_signals signals;
 	int error = cell_fd;
 
@@ -210,6 +213,31 @@ static int run_and_judge(const struct trial_request *request, const char *preloa
 		error = fault_set(fault, -ENOMEM, "no memory for the record of a trial");
 	watch_free(&outcome.watch);
 	return error;
+}
+
+int trial_not_run(const struct cell *cell, bool is_missing, const char *reason, json_t **result)
+{
+	json_t *const record = record_begin(cell);
+	struct verdict verdict = { 0 };
+
+	if (is_missing)
+		verdict_skip(&verdict, "%s", reason);
+	else
+		verdict_flag(&verdict, TRIAL_CRASHED, "%s", reason);
+	if (!record || verdict_to_json(&verdict, record)) {
+		json_decref(record);
+		return -ENOMEM;
+	}
+	*result = record;
+	return 0;
+}
+
+int trial_blame_server(json_t *record, const char *reason)
+{
+	struct verdict verdict = { 0 };
+
+	verdict_flag(&verdict, TRIAL_CRASHED, "%s", reason);
+	return verdict_to_json(&verdict, record);
 }
 
 int trial_run(const struct trial_request *request, json_t **result, struct fault *fault)

@@ -173,10 +173,12 @@ static void measure(struct trial *trial)
 	trial->size_start = elements_by_tally(trial);
 	helpers_begin(trial);
 	trial->rss_start = process_rss_bytes();
+	remote_begin(trial);
 	energy_begin("", &trial->energy);
 	gate_open(&trial->gate, STEP_MEASURE, trial->cell.threads);
 	monitor_measure(trial);
 	energy_end(&trial->energy);
+	remote_end(trial);
 	trial->rss_stop = process_rss_bytes();
 	helpers_end(trial);
 	trial->convergence_ns = settle(trial);

@@ -38,9 +38,10 @@ json_t *record_of_trial(const struct trial *trial);
 /* A number, or null for what is not one. New reference. */
 json_t *record_number(double value);
 
-/* record_latency.c, record_memory.c, record_consistency.c: parts of it. New references. */
+/* record_latency.c, record_memory.c, record_consistency.c, remote.c: parts of it. New references. */
 json_t *record_latency(const struct trial *trial);
 json_t *record_consistency(const struct trial *trial);
+json_t *record_server(const struct trial *trial);
 json_t *record_memory(const struct trial *trial);
 json_t *record_residency(const struct trial *trial);
 json_t *record_helpers(const struct trial *trial);

@@ -78,7 +78,7 @@ static json_t *record_effective(const struct trial *trial, const struct tally *t
 		if (family->refusals[i])
 			json_object_set_new(effective, family->refusals[i],
 					    count(tally->attempted[i] - tally->succeeded[i]));
-		if (!family->is_cache && i != family->insert && i != family->remove && i != family->scan) {
+		if (!family->is_cache && i == family->read) {
 			reads += tally->attempted[i];
 			hits += tally->succeeded[i];
 		}
@@ -90,6 +90,9 @@ static json_t *record_effective(const struct trial *trial, const struct tally *t
 	if (family->keeps_keys || family->is_cache)
 		json_object_set_new(effective, "hit_ratio",
 				    record_number((double)hits / (double)reads));
+	if (trial->inspection.write_amplification > 0)
+		json_object_set_new(effective, "write_amplification",
+				    record_number(trial->inspection.write_amplification));
 	if (family->counts_losses) {
 		json_object_set_new(effective, "lost", count(tally->lost));
 		json_object_set_new(effective, "torn", count(tally->torn_reads));
@@ -215,11 +218,12 @@ static json_t *record_check(const struct trial *trial)
 	const struct variant *const variant = trial->cell.variant;
 	const bool races = variant->flaw == FLAW_RACES;
 	json_t *checked = variant->convergence ? json_pack("[s, s]", "additions", "replicas")
+			  : variant->is_blind  ? json_pack("[s]", "additions")
 					       : json_array();
 	json_t *check;
 
 	if (variant->family->insert != FAMILY_NONE && !races) {
-		if (!variant->convergence) {
+		if (!variant->convergence && !variant->is_blind) {
 			json_array_append_new(checked, json_string("count"));
 			json_array_append_new(checked, json_string("sum"));
 		}
@@ -302,6 +306,7 @@ static int set_measured(const struct trial *trial, json_t *record)
 	error |= json_object_set_new(record, "skew", record_skew(trial));
 	error |= json_object_set_new(record, "series", record_series(trial));
 	error |= json_object_set_new(record, "helpers", record_helpers(trial));
+	error |= json_object_set_new(record, "server", record_server(trial));
 	error |= json_object_set_new(record, "consistency", record_consistency(trial));
 	error |= json_object_set_new(record, "stalls", count(stalls_suffered(trial)));
 	error |= json_object_set_new(record, "warmup_s",

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runners/plan/axes.h"
 #include "runners/trial/record.h"
 #include "runners/trial/verdict.h"
 
@@ -38,6 +39,7 @@ static const struct {
 	{ "series", IS(JSON_OBJECT), true },
 	{ "helpers", IS(JSON_ARRAY), true },
 	{ "consistency", IS(JSON_OBJECT), false },
+	{ "server", IS(JSON_OBJECT), false },
 	{ "stalls", IS(JSON_INTEGER), true },
 	{ "warmup_s", NUMBER, true },
 	{ "size", IS(JSON_OBJECT), true },
@@ -75,6 +77,24 @@ static int set_identity(json_t *record, const struct cell *cell)
 	return error;
 }
 
+/* What only variants with a server have; null in all others. */
+static int set_connection(json_t *workload, const struct cell *cell)
+{
+	static const enum axis_key keys[] = { AXIS_SERVER, AXIS_TRANSPORT, AXIS_PERSISTENCE };
+	const bool has_server = cell->variant->server != NULL;
+	int error = 0;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && !has_server; i++)
+		error |= json_object_set_new(workload, axes[keys[i]].name, json_null());
+	error |= json_object_set_new(workload, "connections",
+				     has_server ? json_integer(cell->connections ? cell->connections
+										 : cell->threads)
+						: json_null());
+	error |= json_object_set_new(workload, "pipeline",
+				     has_server ? json_integer(cell->pipeline) : json_null());
+	return error;
+}
+
 /* The axes as they were given, numbers as numbers. */
 static int set_workload(json_t *record, const struct cell *cell)
 {
@@ -96,6 +116,7 @@ static int set_workload(json_t *record, const struct cell *cell)
 		cell->rate_ops_per_s > 0 ? json_real(cell->rate_ops_per_s) : json_null());
 	error = json_object_update(workload, numbers);
 	json_decref(numbers);
+	error |= set_connection(workload, cell);
 	return json_object_set_new(record, "workload", workload) | error;
 }
 

@@ -18,6 +18,7 @@
 #include "runners/measure/rates.h"
 #include "runners/measure/start_line.h"
 #include "runners/plan/cell.h"
+#include "runners/trial/trial.h"
 #include "runners/trial/verdict.h"
 #include "structures/variant.h"
 #include "topology/clock.h"
@@ -92,10 +93,17 @@ struct helper_times {
 	unsigned count;
 };
 
+/* CPU time of both ends of a connection, while it was measured. */
+struct remote_use {
+	uint64_t server_ns, client_ns;    /* at the start; then what was used since */
+	bool knows_server;                /* that is ours, and its processes can be read */
+};
+
 struct trial {
 	/* Given. */
 	struct cell cell;
 	uint64_t seed;
+	struct trial_server server;    /* private; its root is 0 where there is none */
 
 	/* The machine, and the instance on it. */
 	struct topology *topology;
@@ -130,6 +138,7 @@ struct trial {
 	struct series series;
 	struct sweep sweep;
 	struct helper_times helpers;
+	struct remote_use remote;
 	struct residency residency[MEMORY_PARTS];
 	struct inspection inspection;
 	const char *failed_check;           /* NULL: all passed */
@@ -172,6 +181,10 @@ void monitor_probe(struct trial *trial);
 /* helpers.c: CPU time of threads that are no workers. */
 void helpers_begin(struct trial *trial);
 void helpers_end(struct trial *trial);
+
+/* remote.c: which end of a connection was busy. */
+void remote_begin(struct trial *trial);
+void remote_end(struct trial *trial);
 
 /*
  * checks.c: what the trial's own figures say about it. Members are gone, the instance is still

@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
 #include "runners/plan/cell.h"
 
 enum { TRIAL_CELL_FD = 3, TRIAL_RECORD_FD = 4 };
@@ -16,9 +18,18 @@ enum { TRIAL_CELL_FD = 3, TRIAL_RECORD_FD = 4 };
 /* The hidden command that a child is started with: numamark trial-child. */
 #define TRIAL_CHILD_COMMAND "trial-child"
 
+/* What a trial is told of a private server. */
+struct trial_server {
+	struct endpoint endpoint;
+	pid_t root;              /* the process that all of its own descend from */
+	unsigned threads;        /* PUs that it can keep busy; 0: those that it has */
+	unsigned pus;
+};
+
 struct trial_request {
 	const struct cell *cell;
 	uint64_t seed;           /* of this trial */
+	const struct trial_server *server;    /* private, and ready; NULL: the cell has none */
 	unsigned pass;           /* of counters that do not all fit in one trial: any number */
 	uint64_t timeout_ns;     /* 0: worked out from the cell */
 };
@@ -36,6 +47,19 @@ struct trial_request {
  * that kept the child from being started, with the sentence in @fault.
  */
 int trial_run(const struct trial_request *request, json_t **record, struct fault *fault);
+
+/**
+ * trial_not_run() - the record of a trial that could not even begin.
+ *
+ * @is_missing:  something is missing here: `skipped`; else `invalid`.
+ * @record:  out, new reference.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int trial_not_run(const struct cell *cell, bool is_missing, const char *reason, json_t **record);
+
+/* Make a record invalid: the server ended while it was talked to. Return: 0 or -ENOMEM. */
+int trial_blame_server(json_t *record, const char *reason);
 
 /* Known costs of the measuring loop, each measured once: a workload and what it costs. */
 struct trial_harness {

@@ -331,6 +331,10 @@ static const struct promise values_promise = { "each value once, in its producer
 
 const struct promise *promise_of(const struct variant *variant, const char **reason)
 {
+	if (variant->server) {
+		*reason = "its operations are those of a server, which is not started for this";
+		return NULL;
+	}
 	if (variant->family == &queue_family)
 		return variant->is_linearizable ? &queue_promise : &values_promise;
 	if (variant->family == &map_family && variant->is_linearizable)

@@ -28,6 +28,7 @@ struct context {
 	uint64_t levels_drawn;              /* by skip lists: where this worker is in its random sequence */
 	uint64_t exhausted;                 /* operations that found no memory: above 0, the trial is `exhausted` */
 	uint64_t torn;                      /* payloads read that were not whole: above 0, the check fails */
+	const char *failure;                /* of a server or the way to it: every operation since is none; NULL: all is well */
 	/* By structures that lose entries or race (struct variant, flaw), since attach: */
 	uint64_t lost, lost_sum;            /* entries that a put of another key drove out, and their keys */
 	uint64_t torn_reads;                /* gets that met an entry of two writers */

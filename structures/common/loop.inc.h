@@ -1,5 +1,5 @@
 /*
- * What the loops of all families share: batches, timing, the stop and stall signals, and the catalogue entry.
+ * What the loops of nearly all families share: batches, timing, the stop and stall signals, and the catalogue entry.
  * Expects STRUCTURE, OP(step) and OP(fill) of the family's loop, and the VARIANT_* facts; undefines the facts.
  */
 #ifndef VARIANT_PREFETCHES
@@ -110,80 +110,4 @@ static void OP(run)(void *instance, struct worker *worker)
 	OP(offline)(structure, &worker->context);
 }
 
-#ifndef VARIANT_SCAN
-#	define VARIANT_SCAN SCAN_NONE
-#endif
-#ifndef VARIANT_FLAW
-#	define VARIANT_FLAW FLAW_NONE
-#endif
-#ifndef VARIANT_SHARDED
-#	define VARIANT_SHARDED false
-#endif
-#ifndef VARIANT_BOUNDED
-#	define VARIANT_BOUNDED false
-#endif
-#ifndef VARIANT_GARBAGE
-#	define VARIANT_GARBAGE NULL
-#endif
-#ifndef VARIANT_NEEDS_ARENA
-#	define VARIANT_NEEDS_ARENA false
-#endif
-#ifndef VARIANT_HELPERS
-#	define VARIANT_HELPERS NULL
-#endif
-#ifndef VARIANT_CONVERGENCE
-#	define VARIANT_CONVERGENCE NULL
-#endif
-#ifndef VARIANT_PRODUCERS_MAX
-#	define VARIANT_PRODUCERS_MAX 0
-#endif
-#ifndef VARIANT_CONSUMERS_MAX
-#	define VARIANT_CONSUMERS_MAX 0
-#endif
-
-extern const struct variant VARIANT_SYMBOL;
-const struct variant VARIANT_SYMBOL = {
-	.name = VARIANT_NAME,
-	.family = &VARIANT_FAMILY,
-	.structure = VARIANT_STRUCTURE,
-	.reclaim = VARIANT_RECLAIM,
-	.lock = VARIANT_LOCK,
-	.paper = VARIANT_PAPER,
-	.needs_arena = VARIANT_NEEDS_ARENA,
-	.progress = VARIANT_PROGRESS,
-	.update = VARIANT_UPDATE,
-	.is_linearizable = VARIANT_LINEARIZABLE,
-	.scan = VARIANT_SCAN,
-	.flaw = VARIANT_FLAW,
-	.is_bounded = VARIANT_BOUNDED,
-	.is_sharded = VARIANT_SHARDED,
-	.has_prefetch = VARIANT_PREFETCHES,
-	.producers_max = VARIANT_PRODUCERS_MAX,
-	.consumers_max = VARIANT_CONSUMERS_MAX,
-	.create = OP(create),
-	.destroy = OP(destroy),
-	.attach = OP(attach),
-	.detach = OP(detach),
-	.run = OP(run),
-	.inspect = OP(inspect),
-	.garbage = VARIANT_GARBAGE,
-	.helpers = VARIANT_HELPERS,
-	.convergence = VARIANT_CONVERGENCE,
-};
-
-#undef VARIANT_PAPER
-#undef VARIANT_PROGRESS
-#undef VARIANT_UPDATE
-#undef VARIANT_LINEARIZABLE
-#undef VARIANT_SCAN
-#undef VARIANT_FLAW
-#undef VARIANT_SHARDED
-#undef VARIANT_PREFETCHES
-#undef VARIANT_DRAW
-#undef VARIANT_BOUNDED
-#undef VARIANT_GARBAGE
-#undef VARIANT_NEEDS_ARENA
-#undef VARIANT_HELPERS
-#undef VARIANT_CONVERGENCE
-#undef VARIANT_PRODUCERS_MAX
-#undef VARIANT_CONSUMERS_MAX
+#include "structures/common/entry.inc.h"

@@ -8,6 +8,7 @@ const struct family kvslot_family = {
 	.effects = (const char *const[]){ "found", "added", NULL },
 	.refusals = (const char *const[]){ NULL, NULL, NULL },
 	.default_mix = "get:80,put:20",
+	.read = KVSLOT_GET,
 	.insert = KVSLOT_PUT,
 	.remove = FAMILY_NONE,
 	.scan = FAMILY_NONE,

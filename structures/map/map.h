@@ -14,12 +14,16 @@
  *   void NAME_prefetch(struct NAME *, struct context *, const struct draw *, unsigned count)
  *                                                                 optional, with VARIANT_PREFETCHES 1: fetch the
  *                                                                 lines that the next operations will touch first
+ *                                                                 with VARIANT_PIPELINES 1 as well: send what these
+ *                                                                 operations ask, whose answers they then wait for
  * and the create, destroy, attach, detach, inspect and garbage of struct variant. The loop adds NAME_step, NAME_fill,
  * NAME_loop and NAME_run.
  *
  * Values go through payload_make(), payload_read() and payload_free() (structures/common/payload.h): with 8-byte
  * values these are the value itself; above, a put makes a new payload and retires the old one, and a get reads all of
  * it before it leaves its protection. A put that finds no memory counts context->exhausted and answers false.
+ *
+ * A map that cannot tell whether a key was there says VARIANT_BLIND true, and its put always true.
  *
  * A map of replicas that agree only in the end answers from the worker's own one, is not linearizable, and gives
  * VARIANT_CONVERGENCE (struct convergence in structures/variant.h): tests and trials then ask for what that promises.

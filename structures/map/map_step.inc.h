@@ -39,6 +39,22 @@ ALWAYS_INLINE struct answer OP(step_of_key)(struct STRUCTURE *map, struct worker
 	return (struct answer){ took_effect, value };
 }
 
+#if defined(VARIANT_PIPELINES) && VARIANT_PIPELINES
+/* Across a network, as many at once as a batch has. */
+static void OP(fill)(struct STRUCTURE *map, struct worker *w, struct tally *tally)
+{
+	struct draw draws[WORKER_BATCH];
+	unsigned count;
+
+	for (uint64_t i = w->prefill_from; i < w->prefill_to; i += count) {
+		for (count = 0; count < WORKER_BATCH && i + count < w->prefill_to; count++)
+			draws[count] = (struct draw){ prefill_key(&w->prefill, i + count), MAP_PUT };
+		OP(prefetch)(map, &w->context, draws, count);
+		for (unsigned n = 0; n < count; n++)
+			OP(step_of_key)(map, w, tally, draws[n]);
+	}
+}
+#else
 static void OP(fill)(struct STRUCTURE *map, struct worker *w, struct tally *tally)
 {
 	for (uint64_t i = w->prefill_from; i < w->prefill_to; i++) {
@@ -48,3 +64,4 @@ static void OP(fill)(struct STRUCTURE *map, struct worker *w, struct tally *tall
 			OP(quiesce)(map, &w->context);
 	}
 }
+#endif

@@ -11,6 +11,7 @@
 struct conformance {
 	const struct topology *topology;
 	const struct variant *variant;
+	const struct endpoint *endpoint;    /* of variants with a server */
 	uint64_t seed;
 	unsigned divisor;    /* of the numbers of operations: above 1 where each takes longer */
 };

@@ -166,6 +166,7 @@ static int make_memory(struct harness *harness, struct fault *fault)
 static int make_instance(struct harness *harness, struct fault *fault)
 {
 	const struct harness_options *const options = &harness->options;
+	struct fault refusal = { "" };
 	const struct setup setup = {
 		.memory = harness->memory,
 		.workers = options->workers,
@@ -173,10 +174,16 @@ static int make_instance(struct harness *harness, struct fault *fault)
 		.expected = options->expected,
 		.capacity = options->capacity,
 		.value_bytes = options->value_bytes,
+		.endpoint = options->endpoint,
+		.pipeline = 1,
+		.fault = &refusal,
 	};
 	const int error = options->variant->create(&setup, &harness->instance);
 
-	return error ? fault_set(fault, error, "create: %s", strerror(-error)) : 0;
+	if (!error)
+		return 0;
+	return fault_set(fault, error, "create: %s",
+			 refusal.text[0] ? refusal.text : strerror(-error));
 }
 
 int harness_open(const struct harness_options *options, struct harness **harness,
@@ -391,9 +398,11 @@ static int balance_elements(const struct harness *harness, const struct harness_
 		return fault_set(fault, -EBADMSG, "invariant: %s", inspection.broken);
 	if (family->insert == FAMILY_NONE || variant->flaw == FLAW_RACES)
 		return 0;
-	/* Two replicas may both add a key, or both remove it. */
-	if (variant->convergence) {
+	/* Two replicas may both add a key, or both remove it; a blind put always says added. */
+	if (variant->convergence || variant->is_blind) {
 		expected = sums->tally.succeeded[family->insert];
+		if (variant->is_blind)
+			expected -= sums->tally.succeeded[family->remove];
 		return inspection.elements <= expected
 			       ? 0
 			       : fault_set(fault, -EBADMSG,

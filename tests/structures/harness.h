@@ -18,6 +18,7 @@ struct harness_options {
 	size_t value_bytes;
 	size_t limit_bytes;     /* of the arenas together; 0: no bound that a test meets */
 	bool use_malloc;
+	const struct endpoint *endpoint;    /* of variants with a server */
 	const char *dist;       /* NULL: uniform, or what the family takes by default */
 	const char *mix;        /* what each worker draws from; NULL: the family's default */
 	uint64_t seed;

@@ -19,26 +19,55 @@
 
 #include <cmocka.h>
 
+#include "runners/server/pool.h"
+#include "structures/resp/resp.h"
 #include "tests/structures/conformance.h"
 #include "workloads/random.h"
 
 enum { COVER_DIVISOR = 10 };
 
 static struct topology *topology;
+static struct server_pool servers;
 static uint64_t seed;
 static bool in_cover;
 
+/* A private server, if the variant talks to one; skips where it is not installed. */
+static void find_server(const struct variant *variant, struct endpoint *endpoint)
+{
+	struct server *server;
+	struct fault fault;
+	int error;
+
+	if (variant->family == &resp_family) {
+		print_message("a load, without operations to call: server/run has its tests\n");
+		skip();
+	}
+	error = server_pool_get(&servers, variant->server, false, &server, &fault);
+	if (error == -ENOENT) {
+		print_message("%s\n", fault.text);
+		skip();
+	}
+	if (error)
+		fail_msg("%s", fault.text);
+	server_endpoint(server, false, endpoint);
+}
+
 static void variant_in_the_catalogue_conforms(void **state)
 {
+	struct endpoint endpoint;
 	const struct conformance conformance = {
 		.topology = topology,
 		.variant = *state,
+		.endpoint = &endpoint,
 		.seed = seed,
 		.divisor = in_cover ? COVER_DIVISOR : 1,
 	};
 	struct fault fault = { "" };
-	const int error = conformance_check(&conformance, &fault);
+	int error;
 
+	if (conformance.variant->server)
+		find_server(conformance.variant, &endpoint);
+	error = conformance_check(&conformance, &fault);
 	if (error == -ENOTSUP) {
 		print_message("%s\n", fault.text);
 		skip();
@@ -113,6 +142,7 @@ int main(void)
 
 	if (!tests || topology_load(NULL, &topology, &fault))
 		return 1;
+	servers.topology = topology;
 	in_cover = getenv("NUMAMARK_TEST_COVER") != NULL;
 	seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
 	count = choose_tests(tests);
@@ -120,6 +150,7 @@ int main(void)
 		      catalogue_count, seed);
 	/* A glob that matches nothing tests nothing: that is no success. */
 	failed = count ? _cmocka_run_group_tests("conformance", tests, count, NULL, NULL) : 1;
+	server_pool_stop(&servers);
 	topology_free(topology);
 	free(tests);
 	return failed;
