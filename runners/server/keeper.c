@@ -159,7 +159,7 @@ static void find_last_words(char words[KEEPER_WORDS_BYTES])
 	snprintf(words, KEEPER_WORDS_BYTES, "%.*s", KEEPER_WORDS_BYTES - 1, line ? line + 1 : text);
 }
 
-static void tell(const struct keeper *keeper, int kind)
+static void tell(const struct keeper *keeper, enum keeper_event kind)
 {
 	struct keeper_notice notice = { .kind = kind, .status = keeper->status };
 

@@ -16,9 +16,11 @@
 
 enum { KEEPER_WORDS_BYTES = 240, KEEPER_COMMANDS_MAX = 8 };
 
+enum keeper_event { KEEPER_STARTED, KEEPER_ENDED };
+
 /* What the keeper tells the campaign, each in one piece. */
 struct keeper_notice {
-	enum { KEEPER_STARTED, KEEPER_ENDED } kind;
+	enum keeper_event kind;
 	int status;                        /* of waitpid(); KEEPER_ENDED */
 	char words[KEEPER_WORDS_BYTES];    /* the last of its log; KEEPER_ENDED */
 };
