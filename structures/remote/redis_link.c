@@ -73,7 +73,7 @@ int redis_link_claim(const struct endpoint *endpoint, struct link *link, struct 
 {
 	static const char *const flush[] = { "FLUSHDB" };
 	struct resp_reply reply;
-	uint64_t size;
+	uint64_t size = 0; /* set if so said; a compiler does not see it */
 
 	if (!redis_link_size(link, &size))
 		return fault_set(fault, -EPROTO, "%s", link->failure);
