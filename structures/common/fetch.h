@@ -1,11 +1,17 @@
 /*
- * Fetch a line that will be read and then written, as one's own. Otherwise it comes as a shared copy
- * first, and the store asks for it once more, in its turn behind the stores before it.
+ * Fetch a line ahead: to be read; or to be read and then written, as one's own. Otherwise it comes
+ * as a shared copy first, and the store asks for it once more, in its turn behind the stores before
+ * it.
  */
 #ifndef STRUCTURES_COMMON_FETCH_H
 #define STRUCTURES_COMMON_FETCH_H
 
-/* A hint; any address will do. */
+/* Hints, both; any address will do. */
+static inline void fetch_to_read(const volatile void *address)
+{
+	__builtin_prefetch((const void *)address);
+}
+
 static inline void fetch_to_write(const volatile void *address)
 {
 #if defined(__x86_64__)

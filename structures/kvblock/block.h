@@ -10,11 +10,13 @@
  * reference counting", PODC 2001. Differences: (a) the count never frees: a dead block waits for
  * the end of all sections that may have met it, so that a pin may touch it in vain.
  *
- * Expects BLOCK_OF_POLICY: what index and policy keep in a block, as members of it.
+ * Expects BLOCK_OF_POLICY: what index and policy keep in a block besides, as members of it; one of
+ * half a word first.
  */
 #ifndef STRUCTURES_KVBLOCK_BLOCK_H
 #define STRUCTURES_KVBLOCK_BLOCK_H
 
+#include "structures/common/fetch.h"
 #include "structures/kvblock/kvblock.h"
 #include "structures/reclaim/reclaim.h"
 
@@ -24,26 +26,8 @@ struct block {
 	uint64_t id;
 	struct block *parent;        /* NULL: the first of a chain */
 	_Atomic uint32_t references; /* pins and children, or BLOCK_DEAD */
-	_Atomic uint32_t visited;    /* hit since the policy last looked */
 	BLOCK_OF_POLICY
 };
-
-static inline void block_visit(struct block *block)
-{
-	/* relaxed, both: a hint to the policy; a bit that is set already costs no write. */
-	if (!load_relaxed(&block->visited))
-		store_relaxed(&block->visited, 1);
-}
-
-/* A second chance taken away. Return: whether there was one. */
-static inline bool block_was_visited(struct block *block)
-{
-	/* relaxed, both: a hint, see block_visit(). */
-	if (!load_relaxed(&block->visited))
-		return false;
-	store_relaxed(&block->visited, 0);
-	return true;
-}
 
 /* Inside a section, or by who knows otherwise that the memory stays. Return: false if it is dead.
  */
@@ -65,17 +49,21 @@ static inline void block_unpin(struct block *block)
 	fetch_add_release(&block->references, UINT32_MAX);
 }
 
-/* The right to evict, for one. Return: false if it is pinned, has children, or is dead already. */
-static inline bool block_kill(struct block *block)
+/*
+ * The right to evict, for one. @held: the references that are the caller's own.
+ *
+ * Return: false if it is pinned by others, has children, or is dead already.
+ */
+static inline bool block_kill(struct block *block, uint32_t held)
 {
-	uint32_t none = 0;
+	uint32_t expected = held;
 
 	/* relaxed: a look, that spares the line; the CAS decides. */
-	if (load_relaxed(&block->references))
+	if (load_relaxed(&block->references) != held)
 		return false;
 	/* acquire: all that was done under its last pin; pairs with the release in block_unpin().
 	 */
-	return cas_acquire(&block->references, &none, BLOCK_DEAD);
+	return cas_acquire(&block->references, &expected, BLOCK_DEAD);
 }
 
 /*
@@ -99,6 +87,26 @@ static inline void block_go_on(struct kvblock_request *request, struct block *bl
 		block_unpin(request->pinned);
 	request->pinned = block;
 	request->cached++;
+}
+
+/*
+ * Move the request's pin on to a block of its own that nobody knows yet, and which counts one
+ * reference. Its parent is the block that is pinned so far, and that pin becomes the child's
+ * reference: no count changes.
+ */
+static inline void block_go_down(struct kvblock_request *request, struct block *fresh)
+{
+	request->pinned = fresh;
+	request->cached++;
+}
+
+/* What a block that the request has killed was to its parent is the request's reference now. */
+static inline void block_go_up(struct kvblock_request *request, const struct block *dead)
+{
+	request->candidate = dead->parent;
+	/* The next one up, to be looked at soon. */
+	if (dead->parent)
+		fetch_to_write(dead->parent->parent);
 }
 
 static inline void block_release(struct kvblock_request *request)

@@ -8,7 +8,7 @@
  *
  * Invariants
  *   1. A live block's parent lives: it counts the child among its references until the child is
- * dead and out of its list.
+ * dead and out of its list, and then whoever killed the child until he kills it or lets it go.
  *   2. Of an id at most one live block is in the table; a dead one may still be there beside it.
  *   3. A dead block has no children and is pinned by nobody, and never lives again.
  *
@@ -19,10 +19,15 @@
 #define STRUCTURES_KVBLOCK_BLOCK_TABLE_H
 
 #include "structures/common/backoff.h"
+#include "structures/common/fetch.h"
 #include "structures/common/hash.h"
 #include "structures/kvblock/block.h"
 
 #define BLOCK_LOCKED ((uintptr_t)1)
+
+enum {
+	BLOCK_TABLE_AHEAD = 8 /* blocks of a chain whose buckets are fetched ahead */
+};
 
 struct block_table {
 	_Atomic uintptr_t *buckets;
@@ -35,7 +40,8 @@ static inline int block_table_init(struct block_table *table, struct memory *mem
 {
 	uint64_t buckets = 1;
 
-	while (buckets < capacity)
+	/* At most one block to two buckets: who looks for an absent one seldom meets any. */
+	while (buckets < 2 * capacity)
 		buckets *= 2;
 	table->buckets = memory_shared(memory, buckets * sizeof(*table->buckets));
 	table->mask = buckets - 1;
@@ -52,12 +58,31 @@ static inline struct block *block_of(uintptr_t word)
 	return (struct block *)(word & ~BLOCK_LOCKED);
 }
 
-/* Fetch what the look-ups of a chain will touch first. */
-static inline void block_table_prefetch(const struct block_table *table, const uint64_t *ids,
-					unsigned count)
+/* Fetch the first buckets that the rest of a request's chain needs. */
+ALWAYS_INLINE void block_table_fetch_first(const struct block_table *table,
+					   const struct kvblock_request *request,
+					   void (*fetch)(const volatile void *))
 {
-	for (unsigned i = 0; i < count; i++)
-		__builtin_prefetch((const void *)block_table_bucket(table, ids[i]));
+	const unsigned end = request->cached + BLOCK_TABLE_AHEAD;
+
+	for (unsigned i = request->cached; i < request->count && i < end; i++)
+		fetch(block_table_bucket(table, request->blocks[i]));
+}
+
+/* With each step the next bucket, and the first block of one that is half as far away. */
+ALWAYS_INLINE void block_table_fetch_next(const struct block_table *table,
+					  const struct kvblock_request *request,
+					  void (*fetch)(const volatile void *))
+{
+	const unsigned bucket = request->cached + BLOCK_TABLE_AHEAD;
+	const unsigned block = request->cached + BLOCK_TABLE_AHEAD / 2;
+
+	if (bucket < request->count)
+		fetch(block_table_bucket(table, request->blocks[bucket]));
+	if (block < request->count)
+		/* relaxed: a hint; nobody looks into it. */
+		fetch_to_read(
+			block_of(load_relaxed(block_table_bucket(table, request->blocks[block]))));
 }
 
 /* Inside a section. Return: the block, be it dead, or NULL. */
@@ -101,8 +126,8 @@ static inline void block_table_unlock(_Atomic uintptr_t *bucket, uintptr_t first
 /**
  * block_table_add() - put a block of one's own into the table, pinned by the caller.
  *
- * @fresh:  with its id and parent; the parent is pinned by the caller and counts the child from
- * here on.
+ * @fresh:  with its id and parent; the parent is pinned by the caller, and counts that pin for the
+ * child from here on.
  *
  * Return: @fresh; or the live block of this id that somebody else has added meanwhile, pinned.
  * Threads: the owner of @fresh, inside a section.
@@ -118,18 +143,15 @@ static inline struct block *block_table_add(const struct block_table *table, str
 		/* relaxed: only the holder of the lock changes it. */
 		block = block_of(load_relaxed(&block->next));
 	if (!block) {
-		/* relaxed, all: nobody else knows the block; the unlocking store publishes it. The
-		 * parent cannot die meanwhile, as the caller pins it. */
+		/* relaxed, both: nobody else knows the block; the unlocking store publishes it. */
 		store_relaxed(&fresh->next, first);
 		store_relaxed(&fresh->references, 1);
-		if (fresh->parent)
-			fetch_add_relaxed(&fresh->parent->references, 1);
 	}
 	block_table_unlock(bucket, block ? first : (uintptr_t)fresh);
 	return block ? block : fresh;
 }
 
-/* Take a dead block out of its list, and its reference off its parent. For who killed it. */
+/* Take a dead block out of its list; its parent counts it still. For who killed it. */
 static inline void block_table_unlink(const struct block_table *table, struct block *block)
 {
 	_Atomic uintptr_t *const bucket = block_table_bucket(table, block->id);
@@ -150,8 +172,6 @@ static inline void block_table_unlink(const struct block_table *table, struct bl
 		store_release(&before->next, after);
 	}
 	block_table_unlock(bucket, first);
-	if (block->parent)
-		block_unpin(block->parent);
 }
 
 /* Frees all blocks. Alone. */

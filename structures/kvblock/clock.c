@@ -27,8 +27,11 @@ static int clock_create(const struct setup *setup, void **instance)
 	if (!cache)
 		return -ENOMEM;
 	cache->capacity = kvblock_capacity(setup);
+	if (cache->capacity > UINT32_MAX)
+		return -EOVERFLOW; /* a block keeps the number of its slot in half a word */
 	cache->slots = memory_shared(setup->memory, cache->capacity * sizeof(*cache->slots));
-	if (!cache->slots)
+	cache->visited = memory_shared(setup->memory, cache->capacity * sizeof(*cache->visited));
+	if (!cache->slots || !cache->visited)
 		return -ENOMEM; /* what was got goes with memory_destroy() */
 	error = block_table_init(&cache->table, setup->memory, cache->capacity);
 	if (!error)

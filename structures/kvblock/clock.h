@@ -2,45 +2,55 @@
  * clock: a block cache whose hits take no lock and write next to nothing, with second chances.
  *
  * Blocks lie in a table that is read without a lock (structures/kvblock/block_table.h); a hit pins
- * the last block of the prefix and sets the visited bits that are not yet set. A ring of slots has
- * one for each block of capacity. Each worker has a part of the ring, and a hand over it: who needs
- * room goes along his own part, where his own blocks lie, and where that gives none along all of
- * it. A visited block loses its bit and stays, a leaf without one goes. Then its parent is looked
- * at, which is a leaf now: so a tail that nobody wants any more goes as a whole, and not one block
- * of it in each turn of the hand.
+ * the last block of the prefix and sets the visited marks that are not yet set. A ring of slots has
+ * one for each block of capacity, and the marks lie beside it: so the hand takes a mark away, or
+ * passes a block that has children, without a touch of the block. Each worker has a part of the
+ * ring, and a hand over it: who needs room goes along his own part, where his own blocks lie, and
+ * where that gives none along all of it. A visited block loses its mark and stays, a leaf without
+ * one goes. Then its parent is looked at, which is a leaf now: so a tail that nobody wants any more
+ * goes as a whole, and not one block of it in each turn of the hand.
  *
  * Paper: F. Corbato, "A paging experiment with the Multics system", MIT Project MAC, 1968 (the
  * clock). Differences: (a) many hands, one a worker, each over a part of its own first; (b) only
  * leaves go; (c) from a leaf up to its parents, out of turn; (d) what is added has no second chance
- * before its first hit.
+ * before its first hit; (e) a slot that is filled anew under the hand waits for its next turn.
  *
  * Invariants
  *   1. A slot is free, taken by a worker, or holds one block that is in the table or about to leave
  * it; who kills a block has taken its slot, and marks it before the block is retired.
  *   2. A worker takes a slot before it adds a block, and nobody else gets it before that block has
  * left the table: there are never more blocks than slots, which are as many as the capacity.
- *   3. Those of structures/kvblock/block_table.h.
+ *   3. A block has its slot from before it is found until it is dead. A slot that the hand passes
+ * for its children's sake is shown to it again by whoever evicts one of them, or is left without
+ * room for the first, before the reference goes that kept the block.
+ *   4. Those of structures/kvblock/block_table.h.
  *
  * Linearization, progress: acquire and release lock-free, see structures/kvblock/unlocked.inc.h;
  *   commit waits for the holder of a bucket's lock.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: any scheme whose sections protect all that they can reach.
- * Memory: 48 bytes a block; 8 of ring and 8 to 16 of table for each block of capacity.
+ * Memory: 32 bytes a block; 9 of ring and 16 to 32 of table for each block of capacity.
  */
 #ifndef STRUCTURES_KVBLOCK_CLOCK_H
 #define STRUCTURES_KVBLOCK_CLOCK_H
 
-#define BLOCK_OF_POLICY         \
-	_Atomic uintptr_t next; \
-	uint64_t slot;
+#include <assert.h>
+
+#define BLOCK_OF_POLICY \
+	uint32_t slot;  \
+	_Atomic uintptr_t next;
 #include "structures/kvblock/block_table.h"
 
 enum {
-	CLOCK_AHEAD = 4 /* slots whose blocks are fetched ahead of the look at them */
+	CLOCK_AHEAD = 8 /* slots whose blocks are fetched ahead of the look at them */
 };
 
-/* A slot that is neither free (NULL) nor holds a block: some worker's, between the two. */
-#define CLOCK_TAKEN ((struct block *)1)
+/*
+ * A slot holds the address of a block, or 0 if it is free. With CLOCK_PASS the hand passes it: with
+ * no address it is some worker's, between a block and the next; with one, the block got a child
+ * from whoever placed it.
+ */
+#define CLOCK_PASS ((uintptr_t)1)
 
 /* Of one worker, on its node. */
 struct clock_worker {
@@ -50,43 +60,64 @@ struct clock_worker {
 	uint64_t room; /* the slot that it has taken */
 };
 
+static_assert(sizeof(struct block) == 32, "two blocks a line");
+
 struct clock {
 	/* Read only after create. */
 	struct block_table table;
 	struct reclaim *reclaim;
-	_Atomic(struct block *) *slots;
+	_Atomic uintptr_t *slots;
+	_Atomic uint8_t *visited; /* by slot: hit since the hand was there */
 	uint64_t capacity;
 	struct clock_worker **workers;
 };
+
+static inline void clock_hit(struct clock *cache, struct block *block)
+{
+	_Atomic uint8_t *const visited = &cache->visited[block->slot];
+
+	/* relaxed, both: a hint to the hand, for the block's heir too; a bit that is set already
+	 * costs no write. */
+	if (!load_relaxed(visited))
+		store_relaxed(visited, 1);
+}
+
+/* A second chance taken away. Return: whether there was one. */
+static inline bool clock_was_visited(struct clock *cache, uint64_t slot)
+{
+	/* relaxed, both: a hint, see clock_hit(). */
+	if (!load_relaxed(&cache->visited[slot]))
+		return false;
+	store_relaxed(&cache->visited[slot], 0);
+	return true;
+}
 
 /* Of structures/kvblock/unlocked.inc.h. */
 static inline void clock_evict(struct clock *cache, struct context *context,
 			       struct kvblock_request *request, struct block *block);
 
-/* Evict a leaf that is not pinned. Return: false if it is not one, or no longer there. */
-static inline bool clock_take(struct clock *cache, struct context *context,
-			      struct kvblock_request *request, struct block *block)
+/* Take the slot of a block that is dead by now, and evict it. */
+static inline void clock_take(struct clock *cache, struct context *context,
+			      struct kvblock_request *request, struct block *dead)
 {
 	struct clock_worker *const own = cache->workers[context->worker];
 
-	if (!block_kill(block))
-		return false;
-	own->room = block->slot;
+	own->room = dead->slot;
 	/* release: no look into the slot finds the block after it was retired; pairs with the
 	 * acquire in clock_look(). */
-	store_release(&cache->slots[own->room], CLOCK_TAKEN);
-	request->candidate = block->parent;
-	clock_evict(cache, context, request, block);
-	return true;
+	store_release(&cache->slots[own->room], CLOCK_PASS);
+	clock_evict(cache, context, request, dead);
+	if (request->candidate)
+		fetch_to_write(&cache->slots[((struct block *)request->candidate)->slot]);
 }
 
 /* A slot that is free. Return: false if another worker was first. */
 static inline bool clock_take_free(struct clock *cache, struct context *context, uint64_t slot)
 {
-	struct block *none = NULL;
+	uintptr_t none = 0;
 
 	/* relaxed: a free slot says nothing of any block. */
-	if (!cas_relaxed(&cache->slots[slot], &none, CLOCK_TAKEN))
+	if (!cas_relaxed(&cache->slots[slot], &none, CLOCK_PASS))
 		return false;
 	cache->workers[context->worker]->room = slot;
 	return true;
@@ -96,14 +127,25 @@ static inline bool clock_look(struct clock *cache, struct context *context,
 			      struct kvblock_request *request, uint64_t slot)
 {
 	/* acquire: the block as it was placed, and not yet retired; pairs with the releases in
-	 * clock_place() and clock_take(). */
-	struct block *const block = load_acquire(&cache->slots[slot]);
+	 * clock_place(), clock_let_go() and clock_take(). */
+	const uintptr_t held = load_acquire(&cache->slots[slot]);
+	struct block *const block = (struct block *)held;
 
-	if (!block)
+	if (!held)
 		return clock_take_free(cache, context, slot);
-	if (block == CLOCK_TAKEN)
+	if (clock_was_visited(cache, slot) || held & CLOCK_PASS || !block_kill(block, 0))
 		return false;
-	return !block_was_visited(block) && clock_take(cache, context, request, block);
+	clock_take(cache, context, request, block);
+	return true;
+}
+
+static inline void clock_fetch_block(const struct clock *cache, uint64_t slot)
+{
+	/* relaxed: a hint; nobody looks into it. */
+	const uintptr_t held = load_relaxed(&cache->slots[slot]);
+
+	if (!(held & CLOCK_PASS))
+		__builtin_prefetch((const void *)held);
 }
 
 /* Two turns: the first may do no more than take bits away. Return: false if nothing can go. */
@@ -115,12 +157,26 @@ static inline bool clock_sweep(struct clock *cache, struct context *context,
 
 		hand->at = slot + 1 == hand->to ? hand->from : slot + 1;
 		if (slot + CLOCK_AHEAD < hand->to)
-			/* relaxed: a hint; nobody looks into it. */
-			__builtin_prefetch(load_relaxed(&cache->slots[slot + CLOCK_AHEAD]));
+			clock_fetch_block(cache, slot + CLOCK_AHEAD);
 		if (clock_look(cache, context, request, slot))
 			return true;
 	}
 	return false;
+}
+
+/* A slot that is filled anew is not for this turn of the hand. */
+static inline void clock_pass(struct clock_hand *hand, uint64_t slot)
+{
+	if (hand->at == slot)
+		hand->at = slot + 1 == hand->to ? hand->from : slot + 1;
+}
+
+/* A block that may be a leaf now is the hand's; the caller pins it, or counts as its child. */
+static inline void clock_let_go(struct clock *cache, struct block *block)
+{
+	/* release: as clock_place(), whose store it may come before; the slot is the block's as long
+	 * as that lives. */
+	store_release(&cache->slots[block->slot], (uintptr_t)block);
 }
 
 static inline bool clock_claim(struct clock *cache, struct context *context,
@@ -130,10 +186,17 @@ static inline bool clock_claim(struct clock *cache, struct context *context,
 	struct block *const candidate = request->candidate;
 
 	request->candidate = NULL;
-	/* relaxed: a hint, see block_visit(). */
-	if (candidate && !load_relaxed(&candidate->visited) &&
-	    clock_take(cache, context, request, candidate))
+	/* relaxed: a hint, see clock_hit(). */
+	if (candidate && !load_relaxed(&cache->visited[candidate->slot]) &&
+	    block_kill(candidate, 1)) {
+		clock_take(cache, context, request, candidate);
+		clock_pass(&own->mine, own->room);
 		return true;
+	}
+	if (candidate) {
+		clock_let_go(cache, candidate);
+		block_unpin(candidate);
+	}
 	return clock_sweep(cache, context, request, &own->mine) ||
 	       clock_sweep(cache, context, request, &own->all);
 }
@@ -141,16 +204,25 @@ static inline bool clock_claim(struct clock *cache, struct context *context,
 static inline void clock_give_back(struct clock *cache, struct context *context)
 {
 	/* relaxed: a free slot says nothing of any block. */
-	store_relaxed(&cache->slots[cache->workers[context->worker]->room], NULL);
+	store_relaxed(&cache->slots[cache->workers[context->worker]->room], 0);
 }
 
-static inline void clock_place(struct clock *cache, struct context *context, struct block *block)
+/* Its slot, for whoever finds it. */
+static inline void clock_prepare(struct clock *cache, struct context *context, struct block *block)
 {
-	struct clock_worker *const own = cache->workers[context->worker];
+	block->slot = (uint32_t)cache->workers[context->worker]->room;
+	/* relaxed: a hint, see clock_hit(). */
+	store_relaxed(&cache->visited[block->slot], 0);
+}
 
-	block->slot = own->room;
+/* Pinned by the request. It gets a child next, if more is to come. */
+static inline void clock_place(struct clock *cache, struct kvblock_request *request,
+			       struct block *block)
+{
+	const bool is_last = request->cached + 1 == request->count;
+
 	/* release: publishes the block; pairs with the acquire in clock_look(). */
-	store_release(&cache->slots[own->room], block);
+	store_release(&cache->slots[block->slot], (uintptr_t)block | (is_last ? 0 : CLOCK_PASS));
 }
 
 #define STRUCTURE clock

@@ -24,14 +24,14 @@
  * moment of the call. Commit at the store that puts each block into its parent's table. Release at
  * its store. Progress: acquire and release lock-free; commit waits for the lock. May run together:
  * all. create, destroy and inspect: alone. Reclamation: a flavour of RCU, for blocks and tables.
- * Memory: 56 bytes a block and 24 for a table of one child; 16 to 32 a child in larger ones.
+ * Memory: 48 bytes a block and 24 for a table of one child; 16 to 32 a child in larger ones.
  */
 #ifndef STRUCTURES_KVBLOCK_RADIX_H
 #define STRUCTURES_KVBLOCK_RADIX_H
 
-#define BLOCK_OF_POLICY                         \
-	_Atomic(struct radix_table *) children; \
-	SIEVE_LINKS
+#define BLOCK_OF_POLICY \
+	SIEVE_LINKS     \
+	_Atomic(struct radix_table *) children;
 #include "structures/common/hash.h"
 #include "structures/kvblock/sieve_list.h"
 #include "structures/lock/mutex.h"
@@ -98,7 +98,7 @@ static inline void radix_acquire(struct radix *cache, struct context *context,
 	reclaim_enter(context->reclaim);
 	while (request->cached < request->count &&
 	       radix_slot(radix_above(cache, last), request->blocks[request->cached], &child)) {
-		block_visit(child);
+		sieve_visit(child);
 		last = child;
 		request->cached++;
 	}
@@ -195,9 +195,7 @@ static inline void radix_unlink(struct radix *cache, struct context *context,
 
 	/* relaxed: who still finds the block sees that it is dead. */
 	store_relaxed(slot, RADIX_GONE);
-	request->candidate = block->parent;
-	if (block->parent)
-		block_unpin(block->parent);
+	block_go_up(request, block);
 	kvblock_count_evicted(request, block->id);
 	if (table)
 		reclaim_retire(context->reclaim, table, MEMORY_NODES,
@@ -209,10 +207,9 @@ static inline void radix_unlink(struct radix *cache, struct context *context,
 static inline bool radix_claim(struct radix *cache, struct context *context,
 			       struct kvblock_request *request)
 {
-	struct block *const candidate = request->candidate, *block;
-	const bool has_room = sieve_list_claim(&cache->list, cache->capacity, candidate, &block);
+	struct block *block;
+	const bool has_room = sieve_list_claim(&cache->list, cache->capacity, request, &block);
 
-	request->candidate = NULL;
 	if (block)
 		radix_unlink(cache, context, request, block);
 	return has_room;
@@ -234,50 +231,52 @@ static inline struct block *radix_link(struct radix *cache, struct context *cont
 	}
 	block->id = id;
 	block->parent = parent;
-	/* relaxed, all: nobody else knows the block, and the caller pins its parent. */
+	/* relaxed, all: nobody else knows the block. */
 	store_relaxed(&block->references, 1);
 	store_relaxed(&block->visited, 0);
 	store_relaxed(&block->children, NULL);
-	if (parent)
-		/* relaxed: as above. */
-		fetch_add_relaxed(&parent->references, 1);
 	/* relaxed: only the holder of the lock changes tables. */
 	radix_put(load_relaxed(&above->children), block);
 	sieve_list_add(&cache->list, block);
 	return block;
 }
 
-/* Under the lock. Return: the next block of the chain, pinned, or NULL for want of room or memory.
- */
-static inline struct block *radix_next(struct radix *cache, struct context *context,
-				       struct kvblock_request *request)
+/* Under the lock: go on along the chain. Return: false for want of room or memory. */
+static inline bool radix_next(struct radix *cache, struct context *context,
+			      struct kvblock_request *request)
 {
 	const uint64_t id = request->blocks[request->cached];
 	struct block *block;
 
 	/* There: it cannot die, as that takes the lock. */
-	if (radix_slot(radix_above(cache, request->pinned), id, &block) && block_pin(block))
-		return block;
+	if (radix_slot(radix_above(cache, request->pinned), id, &block) && block_pin(block)) {
+		block_go_on(request, block);
+		return true;
+	}
 	if (!radix_claim(cache, context, request))
-		return NULL;
+		return false;
 	block = radix_link(cache, context, request->pinned, id);
-	if (block)
-		kvblock_count_added(request, id);
-	else
+	if (!block) {
 		cache->list.count--;
-	return block;
+		return false;
+	}
+	kvblock_count_added(request, id);
+	block_go_down(request, block);
+	return true;
 }
 
 /* Linearizes: each block at its store into a table.    Progress: blocking. */
 static inline void radix_commit(struct radix *cache, struct context *context,
 				struct kvblock_request *request)
 {
-	struct block *block;
+	bool goes_on = true;
 
 	mutex_acquire(&cache->lock, NULL);
 	reclaim_enter(context->reclaim);
-	while (request->cached < request->count && (block = radix_next(cache, context, request)))
-		block_go_on(request, block);
+	while (goes_on && request->cached < request->count)
+		goes_on = radix_next(cache, context, request);
+	if (request->candidate)
+		block_unpin(request->candidate);
 	reclaim_exit(context->reclaim);
 	mutex_release(&cache->lock, NULL);
 }

@@ -23,14 +23,14 @@
  *   commit waits for the list's lock and for a bucket's.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: any scheme whose sections protect all that they can reach.
- * Memory: 48 bytes a block; 8 to 16 of table for each block of capacity.
+ * Memory: 48 bytes a block; 16 to 32 of table for each block of capacity.
  */
 #ifndef STRUCTURES_KVBLOCK_SIEVE_H
 #define STRUCTURES_KVBLOCK_SIEVE_H
 
-#define BLOCK_OF_POLICY         \
-	_Atomic uintptr_t next; \
-	SIEVE_LINKS
+#define BLOCK_OF_POLICY \
+	SIEVE_LINKS     \
+	_Atomic uintptr_t next;
 #include "structures/kvblock/sieve_list.h"
 
 #include "structures/kvblock/block_table.h"
@@ -46,6 +46,12 @@ struct sieve {
 	struct sieve_list list;
 };
 
+static inline void sieve_hit(struct sieve *cache, struct block *block)
+{
+	(void)cache;
+	sieve_visit(block);
+}
+
 /* Of structures/kvblock/unlocked.inc.h. */
 static inline void sieve_evict(struct sieve *cache, struct context *context,
 			       struct kvblock_request *request, struct block *block);
@@ -57,9 +63,8 @@ static inline bool sieve_claim(struct sieve *cache, struct context *context,
 	bool has_room;
 
 	spin_acquire(&cache->lock, NULL);
-	has_room = sieve_list_claim(&cache->list, cache->capacity, request->candidate, &block);
+	has_room = sieve_list_claim(&cache->list, cache->capacity, request, &block);
 	spin_release(&cache->lock, NULL);
-	request->candidate = block ? block->parent : NULL;
 	if (block)
 		sieve_evict(cache, context, request, block);
 	return has_room;
@@ -73,12 +78,25 @@ static inline void sieve_give_back(struct sieve *cache, struct context *context)
 	spin_release(&cache->lock, NULL);
 }
 
-static inline void sieve_place(struct sieve *cache, struct context *context, struct block *block)
+static inline void sieve_prepare(struct sieve *cache, struct context *context, struct block *block)
 {
-	(void)context;
+	(void)cache, (void)context;
+	/* relaxed: nobody else knows the block. */
+	store_relaxed(&block->visited, 0);
+}
+
+static inline void sieve_place(struct sieve *cache, struct kvblock_request *request,
+			       struct block *block)
+{
+	(void)request;
 	spin_acquire(&cache->lock, NULL);
 	sieve_list_add(&cache->list, block);
 	spin_release(&cache->lock, NULL);
+}
+
+static inline void sieve_let_go(struct sieve *cache, struct block *block)
+{
+	(void)cache, (void)block;
 }
 
 #define STRUCTURE sieve

@@ -8,7 +8,9 @@
 #define STRUCTURES_KVBLOCK_SIEVE_LIST_H
 
 /* Members of a block: before it is declared. */
-#define SIEVE_LINKS struct block *newer, *older;
+#define SIEVE_LINKS                                                    \
+	_Atomic uint32_t visited; /* hit since the hand last looked */ \
+	struct block *newer, *older;
 
 #include "structures/kvblock/block.h"
 
@@ -17,6 +19,23 @@ struct sieve_list {
 	struct block *hand; /* the next to be looked at; NULL: the oldest */
 	uint64_t count;     /* on the list, or about to be */
 };
+
+static inline void sieve_visit(struct block *block)
+{
+	/* relaxed, both: a hint to the policy; a bit that is set already costs no write. */
+	if (!load_relaxed(&block->visited))
+		store_relaxed(&block->visited, 1);
+}
+
+/* A second chance taken away. Return: whether there was one. */
+static inline bool sieve_was_visited(struct block *block)
+{
+	/* relaxed, both: a hint, see sieve_visit(). */
+	if (!load_relaxed(&block->visited))
+		return false;
+	store_relaxed(&block->visited, 0);
+	return true;
+}
 
 static inline void sieve_list_add(struct sieve_list *list, struct block *block)
 {
@@ -43,20 +62,27 @@ static inline void sieve_list_take_out(struct sieve_list *list, struct block *bl
 		list->oldest = block->newer;
 }
 
+/* The block above the one evicted last. Return: whether it is dead now. */
+static inline bool sieve_kill_candidate(struct block *candidate)
+{
+	/* relaxed: a hint, see sieve_visit(). */
+	if (!load_relaxed(&candidate->visited) && block_kill(candidate, 1))
+		return true;
+	block_unpin(candidate);
+	return false;
+}
+
 /* Two turns: the first may do no more than take bits away. Return: a block that is dead now, or
  * NULL. */
-static inline struct block *sieve_list_choose(struct sieve_list *list, struct block *candidate)
+static inline struct block *sieve_list_choose(struct sieve_list *list)
 {
-	/* relaxed: a hint, see block_visit(). */
-	if (candidate && !load_relaxed(&candidate->visited) && block_kill(candidate))
-		return candidate;
 	for (uint64_t i = 0; i < 2 * list->count; i++) {
 		struct block *const block = list->hand ? list->hand : list->oldest;
 
 		if (!block)
 			break;
 		list->hand = block->newer;
-		if (!block_was_visited(block) && block_kill(block))
+		if (!sieve_was_visited(block) && block_kill(block, 0))
 			return block;
 	}
 	return NULL;
@@ -65,21 +91,24 @@ static inline struct block *sieve_list_choose(struct sieve_list *list, struct bl
 /**
  * sieve_list_claim() - room for one block.
  *
- * @candidate:  to go first if it may; NULL: none.
- * @block:      out, who went for it: dead, off the list, and the caller's to unlink and retire;
- * NULL where nobody need go.
+ * @request:  its candidate goes first if it may.
+ * @block:    out, who went for it: dead, off the list, and the caller's to unlink and retire; NULL
+ * where nobody need go.
  *
  * Return: false if there is no room to be had.
  */
 static inline bool sieve_list_claim(struct sieve_list *list, uint64_t capacity,
-				    struct block *candidate, struct block **block)
+				    struct kvblock_request *request, struct block **block)
 {
 	*block = NULL;
 	if (list->count < capacity) {
 		list->count++;
 		return true;
 	}
-	*block = sieve_list_choose(list, candidate);
+	*block = request->candidate;
+	request->candidate = NULL;
+	if (!*block || !sieve_kill_candidate(*block))
+		*block = sieve_list_choose(list);
 	if (*block)
 		sieve_list_take_out(list, *block);
 	return *block;

@@ -3,10 +3,18 @@
  * Expects STRUCTURE, whose struct has members `struct block_table table`, `struct reclaim *reclaim`
  * and `uint64_t capacity`, and as static inline functions of the policy
  *
+ *   void NAME_hit(struct NAME *, struct block *)
+ *       it was wanted; inside a section, the block perhaps dead
  *   bool NAME_claim(struct NAME *, struct context *, struct kvblock_request *)
  *       room for one block, by eviction where the cache is full; false if there is none to be had
  *   void NAME_give_back(struct NAME *, struct context *)              room that was not needed
- *   void NAME_place(struct NAME *, struct context *, struct block *)  a new block into that room
+ *   void NAME_prepare(struct NAME *, struct context *, struct block *)
+ *       a new block that nobody else knows yet will be in that room
+ *   void NAME_place(struct NAME *, struct kvblock_request *, struct block *)
+ *       there it is, in the table and pinned by the request, which goes on to its child if there is
+ *       more to come
+ *   void NAME_let_go(struct NAME *, struct block *)
+ *       a block that the caller is the last to count on, perhaps, and about to: it may go then
  */
 #include "structures/kvblock/block_table.h"
 
@@ -20,13 +28,14 @@ static inline void OP(acquire)(struct STRUCTURE *cache, struct context *context,
 {
 	struct block *last = NULL, *block;
 
-	block_table_prefetch(&cache->table, request->blocks, request->count);
+	block_table_fetch_first(&cache->table, request, fetch_to_read);
 	reclaim_enter(context->reclaim);
 	while (request->cached < request->count &&
 	       (block = block_table_find(&cache->table, request->blocks[request->cached]))) {
-		block_visit(block);
+		OP(hit)(cache, block);
 		last = block;
 		request->cached++;
+		block_table_fetch_next(&cache->table, request, fetch_to_read);
 	}
 	block_pin_prefix(last, request);
 	reclaim_exit(context->reclaim);
@@ -40,33 +49,62 @@ static inline void OP(release)(struct STRUCTURE *cache, struct context *context,
 	block_release(request);
 }
 
-/* A block that is not there yet. Return: it, pinned, or NULL for want of room or memory. */
-static inline struct block *OP(add)(struct STRUCTURE *cache, struct context *context,
-				    struct kvblock_request *request, uint64_t id)
+/* Go on to a block that is not there yet. Return: false for want of room or memory. */
+static inline bool OP(add)(struct STRUCTURE *cache, struct context *context,
+			   struct kvblock_request *request, uint64_t id)
 {
 	struct block *fresh, *there;
 
 	if (!OP(claim)(cache, context, request))
-		return NULL;
+		return false;
 	fresh = arena_alloc(context->arena, MEMORY_NODES, sizeof(*fresh));
 	if (!fresh) {
 		context->exhausted++;
 		OP(give_back)(cache, context);
-		return NULL;
+		return false;
 	}
 	fresh->id = id;
 	fresh->parent = request->pinned;
-	/* relaxed: nobody else knows the block. */
-	store_relaxed(&fresh->visited, 0);
+	OP(prepare)(cache, context, fresh);
 	there = block_table_add(&cache->table, fresh);
 	if (there != fresh) {
 		arena_free(context->arena, fresh, MEMORY_NODES, sizeof(*fresh));
 		OP(give_back)(cache, context);
-		return there;
+		block_go_on(request, there);
+		return true;
 	}
 	kvblock_count_added(request, id);
-	OP(place)(cache, context, fresh);
-	return fresh;
+	OP(place)(cache, request, fresh);
+	block_go_down(request, fresh);
+	return true;
+}
+
+/*
+ * Go on to the next block of the chain.
+ *
+ * @is_child:  in, whether the pinned block is new, so that nobody will have given it this child yet
+ *             and it is added without a look; out, whether the next one is.
+ *
+ * Return: false for want of room or memory.
+ */
+static inline bool OP(next)(struct STRUCTURE *cache, struct context *context,
+			    struct kvblock_request *request, bool *is_child)
+{
+	const uint64_t id = request->blocks[request->cached], added = request->added;
+	struct block *block = NULL;
+	bool goes_on;
+
+	block_table_fetch_next(&cache->table, request, fetch_to_write);
+	if (!*is_child)
+		block = block_table_find(&cache->table, id);
+	if (block && block_pin(block)) {
+		/* There and alive: somebody else has added it since the acquire. */
+		block_go_on(request, block);
+		return true;
+	}
+	goes_on = OP(add)(cache, context, request, id);
+	*is_child = request->added != added;
+	return goes_on;
 }
 
 /*
@@ -76,25 +114,29 @@ static inline struct block *OP(add)(struct STRUCTURE *cache, struct context *con
 static inline void OP(commit)(struct STRUCTURE *cache, struct context *context,
 			      struct kvblock_request *request)
 {
-	reclaim_enter(context->reclaim);
-	while (request->cached < request->count) {
-		const uint64_t id = request->blocks[request->cached];
-		struct block *block = block_table_find(&cache->table, id);
+	bool goes_on = true, is_child = false;
 
-		/* There and alive: somebody else has added it since the acquire. */
-		if (!block || !block_pin(block))
-			block = OP(add)(cache, context, request, id);
-		if (!block)
-			break;
-		block_go_on(request, block);
+	block_table_fetch_first(&cache->table, request, fetch_to_write);
+	reclaim_enter(context->reclaim);
+	while (goes_on && request->cached < request->count)
+		goes_on = OP(next)(cache, context, request, &is_child);
+	if (!goes_on && request->pinned)
+		OP(let_go)(cache, request->pinned);
+	if (request->candidate) {
+		OP(let_go)(cache, request->candidate);
+		block_unpin(request->candidate);
 	}
 	reclaim_exit(context->reclaim);
 }
 
-/* What is left to do for a block that the policy has killed: nobody finds or pins it any more. */
+/* What is left to do for a block that the policy has killed: nobody pins it any more. */
 static inline void OP(evict)(struct STRUCTURE *cache, struct context *context,
 			     struct kvblock_request *request, struct block *block)
 {
+	block_go_up(request, block);
+	if (block->parent)
+		/* For the next one. */
+		fetch_to_write(block_table_bucket(&cache->table, block->parent->id));
 	block_table_unlink(&cache->table, block);
 	kvblock_count_evicted(request, block->id);
 	reclaim_retire(context->reclaim, block, MEMORY_NODES, sizeof(*block));

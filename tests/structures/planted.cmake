@@ -58,9 +58,9 @@ numamark_planted(pin_of_the_dead variant_kvblock_clock_ebr structures/kvblock/bl
 	"fetch_add_acquire(&block->references, 1);
 	if (true)")
 numamark_planted(killed_in_two_steps variant_kvblock_clock_ebr structures/kvblock/block.h
-	"return cas_acquire(&block->references, &none, BLOCK_DEAD);"
+	"return cas_acquire(&block->references, &expected, BLOCK_DEAD);"
 	"store_relaxed(&block->references, BLOCK_DEAD);
-	return !none;")
+	return expected == held;")
 numamark_planted(pin_left_behind variant_kvblock_sieve_ebr structures/kvblock/block.h
 	"	if (request->pinned)
 		block_unpin(request->pinned);

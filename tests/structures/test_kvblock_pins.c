@@ -67,6 +67,89 @@ static void while_pinned(struct harness *harness, struct worker *worker, void *a
 	clock_offline(cache, context);
 }
 
+/* A request by itself. Return: how much of it is cached while its pin is there. */
+static unsigned serve(struct clock *cache, struct context *context, const uint64_t *blocks,
+		      unsigned count)
+{
+	struct kvblock_request request = request_of(blocks, count);
+
+	clock_acquire(cache, context, &request);
+	clock_commit(cache, context, &request);
+	clock_release(cache, context, &request);
+	return request.cached;
+}
+
+/* Inner blocks, which the hand passes, become leaves one by one, each in another request. */
+static void tail_after_tail(struct harness *harness, struct worker *worker, void *argument)
+{
+	struct clock *const cache = harness_instance(harness);
+	const uint64_t chain[] = { 1, 2, 3, 4 };
+	unsigned *const seen = argument;
+
+	clock_online(cache, &worker->context);
+	*seen = serve(cache, &worker->context, chain, CAPACITY);
+	for (uint64_t id = 10; id < 10 + CAPACITY; id++)
+		*seen += serve(cache, &worker->context, &id, 1);
+	clock_offline(cache, &worker->context);
+}
+
+/* A block that was to get a child, for which there was no room. */
+static void left_without_room(struct harness *harness, struct worker *worker, void *argument)
+{
+	struct clock *const cache = harness_instance(harness);
+	struct context *const context = &worker->context;
+	const uint64_t kept[] = { 1, 2 }, longer[] = { 5, 6, 7 }, others[] = { 20, 21, 22, 23 };
+	struct kvblock_request holder = request_of(kept, 2);
+	unsigned *const seen = argument;
+
+	clock_online(cache, context);
+	clock_acquire(cache, context, &holder);
+	clock_commit(cache, context, &holder);
+	*seen = serve(cache, context, longer, 3);
+	clock_release(cache, context, &holder);
+	*seen += serve(cache, context, others, CAPACITY);
+	clock_offline(cache, context);
+}
+
+/* Return: what @action has seen, in a cache of its own, whose invariants hold after it. */
+static unsigned seen_by(void (*action)(struct harness *, struct worker *, void *))
+{
+	const struct harness_options options = {
+		.topology = topology,
+		.variant = &variant_of_the_pins,
+		.workers = 1,
+		.range = 1,
+		.capacity = CAPACITY,
+		.value_bytes = 8,
+		.seed = 1,
+	};
+	struct inspection inspection;
+	struct harness *harness;
+	struct fault fault = { "" };
+	unsigned seen = 0;
+
+	if (harness_open(&options, &harness, &fault))
+		fail_msg("%s", fault.text);
+	assert_int_equal(harness_attach(harness), 0);
+	harness_perform(harness, action, &seen);
+	variant_of_the_pins.inspect(harness_instance(harness), &inspection);
+	assert_null(inspection.broken);
+	harness_close(harness);
+	return seen;
+}
+
+static void clock_evicts_inner_blocks_once_they_are_leaves(void **state)
+{
+	(void)state;
+	assert_int_equal(seen_by(tail_after_tail), 2 * CAPACITY);
+}
+
+static void clock_evicts_a_block_whose_child_found_no_room(void **state)
+{
+	(void)state;
+	assert_int_equal(seen_by(left_without_room), 2 + CAPACITY);
+}
+
 static void clock_keeps_what_is_pinned_and_no_longer(void **state)
 {
 	const struct harness_options options = {
@@ -104,6 +187,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clock_keeps_what_is_pinned_and_no_longer),
+		cmocka_unit_test(clock_evicts_inner_blocks_once_they_are_leaves),
+		cmocka_unit_test(clock_evicts_a_block_whose_child_found_no_room),
 	};
 	struct fault fault;
 	int failed;
