@@ -26,3 +26,21 @@ endfunction()
 
 numamark_optional(PAPI papi)
 numamark_optional(CMINPACK cminpack)
+numamark_optional(LIBPQ libpq)
+numamark_optional(RABBITMQ librabbitmq)
+# ThreadSanitizer knows nothing of what goes on inside of a library in C++.
+if(NOT NUMAMARK_SANITIZE STREQUAL "thread")
+	numamark_optional(ROCKSDB rocksdb)
+endif()
+
+# What numamark_structure() takes for a structure on an optional library: its own LIBRARIES and DEFINE.
+function(numamark_uses name module)
+	if(NUMAMARK_HAVE_${name})
+		set(USES_${name} LIBRARIES PkgConfig::${module} DEFINE NUMAMARK_HAVE_${name}=1 PARENT_SCOPE)
+	else()
+		set(USES_${name} DEFINE NUMAMARK_HAVE_${name}=0 PARENT_SCOPE)
+	endif()
+endfunction()
+numamark_uses(LIBPQ libpq)
+numamark_uses(RABBITMQ librabbitmq)
+numamark_uses(ROCKSDB rocksdb)

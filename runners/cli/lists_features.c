@@ -33,6 +33,29 @@ static bool has_cminpack(const char *name)
 	return usl_is_here();
 }
 
+#ifdef NUMAMARK_HAVE_LIBPQ
+enum { HAVE_LIBPQ = 1 };
+#else
+enum { HAVE_LIBPQ = 0 };
+#endif
+#ifdef NUMAMARK_HAVE_RABBITMQ
+enum { HAVE_RABBITMQ = 1 };
+#else
+enum { HAVE_RABBITMQ = 0 };
+#endif
+#ifdef NUMAMARK_HAVE_ROCKSDB
+enum { HAVE_ROCKSDB = 1 };
+#else
+enum { HAVE_ROCKSDB = 0 };
+#endif
+
+static bool has_library(const char *name)
+{
+	return !strcmp(name, "libpq")	       ? HAVE_LIBPQ
+	       : !strcmp(name, "librabbitmq") ? HAVE_RABBITMQ
+					      : HAVE_ROCKSDB;
+}
+
 static bool has_gnuplot(const char *name)
 {
 	(void)name;
@@ -48,6 +71,11 @@ static const struct {
 	  "apt-get install libpapi-dev, then build again" },
 	{ "cminpack", has_cminpack, "scaling laws fitted to throughput: contention, coherency, knee",
 	  "apt-get install libcminpack-dev, then build again" },
+	{ "libpq", has_library, "ordered/postgres", "apt-get install libpq-dev, then build again" },
+	{ "librabbitmq", has_library, "queue/rabbitmq, queue/rabbitmq_fast",
+	  "apt-get install librabbitmq-dev, then build again" },
+	{ "rocksdb", has_library, "map/rocksdb, a map on disk",
+	  "apt-get install librocksdb-dev, then build again" },
 	{ "gnuplot", has_gnuplot, "figures: numamark plot, and at the end of a run",
 	  "apt-get install gnuplot-nox" },
 	{ "jemalloc", has_allocator, "alloc=jemalloc", "apt-get install libjemalloc2" },

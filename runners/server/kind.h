@@ -18,7 +18,7 @@
  *   patience    seconds until it must be ready (default 30)
  *   threads     how many PUs it can keep busy (default: any number)
  *
- * In values {folder} is a folder of its own, {port} and {port2} are free ports of 127.0.0.1, and
+ * In values {folder} is a folder of its own, {port}, {port2} and {port3} are free ports of 127.0.0.1, and
  * {user} is who it runs as.
  */
 #ifndef RUNNERS_SERVER_KIND_H
@@ -29,8 +29,8 @@
 enum { SERVER_NAME_BYTES = 32, SERVER_TEXT_BYTES = 2048 };
 
 struct server_kind {
-	char name[SERVER_NAME_BYTES], speaks[SERVER_NAME_BYTES], program[SERVER_NAME_BYTES];
-	char get[SERVER_TEXT_BYTES], folders[SERVER_TEXT_BYTES];
+	char name[SERVER_NAME_BYTES], speaks[SERVER_NAME_BYTES];
+	char program[SERVER_TEXT_BYTES], get[SERVER_TEXT_BYTES], folders[SERVER_TEXT_BYTES];
 	char prepare[SERVER_TEXT_BYTES], start[SERVER_TEXT_BYTES];
 	char persist[SERVER_TEXT_BYTES], leaves_nothing[SERVER_TEXT_BYTES];
 	char environment[SERVER_TEXT_BYTES], unix_path[SERVER_TEXT_BYTES];

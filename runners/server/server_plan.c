@@ -14,7 +14,7 @@
 #include "runners/server/server_private.h"
 #include "topology/placement.h"
 
-enum { ENVIRONMENT_MAX = 512, UNKNOWN_USER = 65534, STOP_PATIENCE_S = 10 };
+enum { PARENT_BYTES = 80, ENVIRONMENT_MAX = 512, UNKNOWN_USER = 65534, STOP_PATIENCE_S = 10 };
 
 extern char **environ;
 
@@ -22,8 +22,7 @@ struct words_values server_values(const struct server *server)
 {
 	return (struct words_values){ .folder = server->folder,
 				      .user = server->user,
-				      .port = server->ports[0],
-				      .port2 = server->ports[1] };
+				      .ports = server->ports };
 }
 
 /* Root becomes nobody; anybody else stays who they are. */
@@ -42,7 +41,7 @@ static void choose_user(struct server *server)
 static int make_folder(struct server *server, struct fault *fault)
 {
 	const char *const given = getenv("TMPDIR");
-	const char *const parent = given && *given && strlen(given) < 48 ? given : "/tmp";
+	const char *const parent = given && *given && strlen(given) < PARENT_BYTES ? given : "/tmp";
 
 	snprintf(server->folder, sizeof(server->folder), "%s/numamark-XXXXXX", parent);
 	if (!mkdtemp(server->folder)) {
@@ -58,14 +57,14 @@ static int make_folder(struct server *server, struct fault *fault)
 	return 0;
 }
 
-/* Free now; both are held until both are known, so that they differ. */
+/* Free now; all are held until all are known, so that they differ. */
 static int find_ports(struct server *server, struct fault *fault)
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof(address);
-	int sockets[2] = { -1, -1 }, error = 0;
+	int sockets[SERVER_PORTS] = { -1, -1, -1 }, error = 0;
 
-	for (int i = 0; i < 2 && !error; i++) {
+	for (int i = 0; i < SERVER_PORTS && !error; i++) {
 		address = (struct sockaddr_in){ .sin_family = AF_INET,
 						.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 		sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -74,7 +73,7 @@ static int find_ports(struct server *server, struct fault *fault)
 			error = -errno;
 		server->ports[i] = ntohs(address.sin_port);
 	}
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < SERVER_PORTS; i++)
 		if (sockets[i] >= 0)
 			close(sockets[i]);
 	return error ? fault_set(fault, error, "no free port of 127.0.0.1: %s", strerror(-error)) : 0;

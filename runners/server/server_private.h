@@ -6,7 +6,7 @@
 #include "runners/server/server.h"
 #include "runners/server/words.h"
 
-enum { SERVER_FOLDER_BYTES = 80, SERVER_VERSION_BYTES = 128, SERVER_USER_BYTES = 64 };
+enum { SERVER_PORTS = 3, SERVER_FOLDER_BYTES = 104, SERVER_VERSION_BYTES = 128, SERVER_USER_BYTES = 64 };
 
 struct server {
 	struct server_kind kind;
@@ -14,7 +14,7 @@ struct server {
 
 	/* What it is given. */
 	char folder[SERVER_FOLDER_BYTES];
-	unsigned ports[2];
+	unsigned ports[SERVER_PORTS];
 	char user[SERVER_USER_BYTES];
 	char version[SERVER_VERSION_BYTES];
 	unsigned *pus;            /* OS indexes */

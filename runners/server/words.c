@@ -19,9 +19,11 @@ static const char *value_of(const char *name, size_t length, const struct words_
 	if (length == 4 && !memcmp(name, "user", length))
 		return values->user;
 	if (length == 4 && !memcmp(name, "port", length))
-		snprintf(number, 16, "%u", values->port);
+		snprintf(number, 16, "%u", values->ports[0]);
 	else if (length == 5 && !memcmp(name, "port2", length))
-		snprintf(number, 16, "%u", values->port2);
+		snprintf(number, 16, "%u", values->ports[1]);
+	else if (length == 5 && !memcmp(name, "port3", length))
+		snprintf(number, 16, "%u", values->ports[2]);
 	else
 		return NULL;
 	return number;

@@ -9,7 +9,7 @@ enum { WORDS_MAX = 128 };
 /* What {folder}, {port}... stand for. */
 struct words_values {
 	const char *folder, *user;
-	unsigned port, port2;
+	const unsigned *ports;    /* {port}, {port2}, {port3} */
 };
 
 /**
