@@ -1,38 +1,13 @@
 #include "plots/draw.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "plots/law.h"
 #include "plots/text.h"
 
-extern char **environ;
-
-const char *const plot_format_names[PLOT_FORMATS] = { "svg", "pdf", "png", "tikz" };
-static const char *const format_endings[PLOT_FORMATS] = { "svg", "pdf", "png", "tex" };
-
-enum { LABELS_MAX = PANEL_SERIES_MAX + 2, TICS_MAX = 32, PATH_BYTES = 4096 };
-
-/* Closer than this share of the axis, two labels or two tics would overlap. */
-static const double label_gap = 0.062, tic_gap = 0.045;
-
-/* Everything a figure draws, in its own unit. */
-struct frame {
-	const struct panel *panel;
-	const struct figure *figure;
-	double highest, lowest;              /* of all curves, with intervals; the lowest above 0 */
-	unsigned most_threads;
-	struct series shown[LABELS_MAX];     /* in the figure's unit; points owned */
-	size_t curves;                       /* shown[] before this are variants, after it limits */
-	size_t count;
-	double label_at[LABELS_MAX];         /* height of each label, share of the frame */
-};
+enum { NOTE_BYTES = 256, NAME_BYTES = 256 };
 
 static const struct point *one_thread(const struct series *series)
 {
@@ -53,421 +28,170 @@ static double unit_of(const struct figure *figure, const struct series *series,
 }
 
 /* Copy a series in the figure's unit. */
-static int show_series(struct frame *frame, const struct series *series)
+static int add_series(struct frame *frame, const struct figure *figure, const struct series *series)
 {
-	struct series *shown = &frame->shown[frame->count];
+	struct curve *curve;
 
-	if (!series->count || frame->count == LABELS_MAX ||
-	    unit_of(frame->figure, series, &series->points[0]) <= 0)
+	if (!series->count || unit_of(figure, series, &series->points[0]) <= 0)
 		return 0;
-	*shown = *series;
-	shown->points = calloc(series->count, sizeof(*shown->points));
-	if (!shown->points)
+	curve = frame_add_curve(frame, series->name, series->count);
+	if (!curve)
 		return -ENOMEM;
 	for (size_t i = 0; i < series->count; i++) {
 		const struct point *point = &series->points[i];
-		const double unit = unit_of(frame->figure, series, point);
+		const double unit = unit_of(figure, series, point);
 
-		shown->points[i] = (struct point){ point->threads, point->median / unit,
-						   point->low / unit, point->high / unit,
-						   point->cell };
+		curve->spots[curve->count++] = (struct spot){ point->threads, point->median / unit,
+							      point->low / unit, point->high / unit };
 	}
-	frame->count++;
 	return 0;
 }
 
-/* A limit is drawn where it ends inside the frame; above the curves it would press them flat, and is said in words. */
-static int show_limit(struct frame *frame, const struct series *limit)
-{
-	if (!frame->figure->has_limits || !limit || !limit->count ||
-	    limit->points[limit->count - 1].median > frame->highest)
-		return 0;
-	return show_series(frame, limit);
-}
-
-static void measure_frame(struct frame *frame)
-{
-	for (size_t s = 0; s < frame->count; s++) {
-		for (size_t i = 0; i < frame->shown[s].count; i++) {
-			const struct point *point = &frame->shown[s].points[i];
-
-			frame->highest = fmax(frame->highest, point->high);
-			if (point->low > 0)
-				frame->lowest = fmin(frame->lowest, point->low);
-			if (point->threads > frame->most_threads)
-				frame->most_threads = point->threads;
-		}
-	}
-}
-
-/* The ends of the axis of numbers: some room above the highest, on a logarithmic one below too. */
-static double axis_high(const struct frame *frame)
-{
-	return frame->figure->is_log ? frame->highest * 2 : frame->highest * 1.08;
-}
-
-static double axis_low(const struct frame *frame)
-{
-	return frame->figure->is_log ? frame->lowest / 2 : 0;
-}
-
-static double end_height(const struct frame *frame, size_t series)
-{
-	const struct series *shown = &frame->shown[series];
-	const double end = shown->points[shown->count - 1].median;
-
-	if (!frame->figure->is_log)
-		return end / axis_high(frame);
-	return log(fmax(end, frame->lowest) / axis_low(frame)) /
-	       log(axis_high(frame) / axis_low(frame));
-}
-
-/* Series by the height of their ends, highest first. */
-static void order_by_height(const struct frame *frame, size_t *order)
-{
-	for (size_t i = 0; i < frame->count; i++) {
-		size_t at = i;
-
-		for (; at && end_height(frame, order[at - 1]) < end_height(frame, i); at--)
-			order[at] = order[at - 1];
-		order[at] = i;
-	}
-}
-
 /*
- * Each label as near to its curve's end as the others allow, in the least-squares sense: with the gaps taken out, the
- * heights must not rise from one label to the next, which is isotonic regression by pooling adjacent violators (Ayer
- * and others, 1955). Then the whole column is kept inside the frame.
+ * A limit is drawn where it ends inside the frame; above the curves it would press them flat, and is said in words.
  */
-static void place_labels(struct frame *frame)
+static int add_limit(struct frame *frame, const struct figure *figure, const struct series *limit,
+		     char note[NOTE_BYTES])
 {
-	size_t order[LABELS_MAX], first[LABELS_MAX + 1], pools = 0;
-	double mean[LABELS_MAX], low, shift;
+	const struct point *const end =
+		limit && limit->count ? &limit->points[limit->count - 1] : NULL;
+	const size_t length = strlen(note);
+	char rate[32];
 
-	order_by_height(frame, order);
-	for (size_t i = 0; i < frame->count; i++) {
-		first[pools] = i;
-		mean[pools++] = end_height(frame, order[i]) + label_gap * (double)i;
-		while (pools > 1 && mean[pools - 2] < mean[pools - 1]) {
-			const double above = (double)(first[pools - 1] - first[pools - 2]);
-			const double below = (double)(i + 1 - first[pools - 1]);
-
-			mean[pools - 2] = (mean[pools - 2] * above + mean[pools - 1] * below) /
-					  (above + below);
-			pools--;
-		}
-	}
-	first[pools] = frame->count;
-	for (size_t p = 0; p < pools; p++)
-		for (size_t i = first[p]; i < first[p + 1]; i++)
-			frame->label_at[order[i]] = mean[p] - label_gap * (double)i;
-	low = frame->label_at[order[frame->count - 1]];
-	shift = low < 0 ? -low : fmin(0, 1 - frame->label_at[order[0]]);
-	for (size_t i = 0; i < frame->count; i++)
-		frame->label_at[i] += shift;
+	if (!figure->has_limits || !end)
+		return 0;
+	if (end->median <= frame->highest)
+		return add_series(frame, figure, limit);
+	text_rate(end->median, rate, sizeof(rate));
+	snprintf(note + length, NOTE_BYTES - length, "%s%s: %s ops/s on %u threads",
+		 length ? "; " : "above the frame, ", limit->name, rate, end->threads);
+	return 0;
 }
 
-static void frame_free(struct frame *frame)
-{
-	for (size_t i = 0; i < frame->count; i++)
-		free(frame->shown[i].points);
-}
-
-static int frame_make(const struct draw_request *request, struct frame *frame)
+static int fill(struct frame *frame, const struct draw_request *request, char note[NOTE_BYTES])
 {
 	const struct panel *panel = request->panel;
 	int error = 0;
 
-	*frame = (struct frame){ .panel = panel, .figure = request->figure, .lowest = INFINITY };
 	for (size_t i = 0; !error && i < panel->count; i++)
-		error = show_series(frame, &panel->series[i]);
-	measure_frame(frame);
-	frame->curves = frame->count;
-	if (!error && request->figure->unit != FIGURE_AS_MEASURED && frame->most_threads < 2)
+		error = add_series(frame, request->figure, &panel->series[i]);
+	frame_measure(frame);
+	frame->limits_from = frame->count;
+	if (!error && request->figure->unit != FIGURE_AS_MEASURED && frame->x_high < 2)
 		error = -ENODATA;    /* nothing speeds up on one thread */
 	if (!error && (!frame->count || !(frame->highest > 0)))
 		error = -ENODATA;
 	if (!error)
-		error = show_limit(frame, panel->null);
+		error = add_limit(frame, request->figure, panel->null, note);
 	if (!error)
-		error = show_limit(frame, panel->faa);
-	if (!error)
-		place_labels(frame);
-	else
-		frame_free(frame);
+		error = add_limit(frame, request->figure, panel->faa, note);
 	return error;
 }
 
-static FILE *open_beside(const struct draw_request *request, const char *ending, char *path,
-			 struct fault *fault)
+/* Up to eight threads each is a step; beyond, each doubling. */
+static int draw_threads(const struct draw_request *request, const struct sheet *sheet,
+			struct fault *fault)
 {
-	FILE *file;
+	struct frame frame = { .y_is_log = request->figure->is_log,
+			       .marks = request->panel->marks,
+			       .mark_count = request->panel->mark_count };
+	char note[NOTE_BYTES] = "";
+	int error = fill(&frame, request, note);
 
-	if (snprintf(path, PATH_BYTES, "%s/%s-%s.%s", request->folder, request->figure->name,
-		     request->panel->slug, ending) >= PATH_BYTES) {
-		fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", request->folder);
-		return NULL;
+	if (!error) {
+		frame.x_low = fmin(frame.x_low, 1);
+		frame.x_is_log = frame.x_high > 8;
+		frame.note = note;
+		error = frame_write(&frame, sheet, fault);
 	}
-	file = fopen(path, "we");
-	if (!file)
-		fault_set(fault, -errno, "%s: cannot be written: %s", path, strerror(errno));
-	return file;
+	frame_free(&frame);
+	return error;
 }
 
-static int close_written(FILE *file, const char *path, struct fault *fault)
+/* The law of each curve, rate 0 where it does not describe it. Return: how many it does. */
+static size_t fit_laws(const struct panel *panel, struct usl_fit fits[PANEL_SERIES_MAX])
 {
-	const int failed = ferror(file);
+	size_t fitted = 0;
 
-	if (fclose(file) || failed)
-		return fault_set(fault, -EIO, "%s: cannot be written: %s", path, strerror(errno));
-	return 0;
+	for (size_t i = 0; i < panel->count; i++) {
+		if (law_fit(&panel->series[i], &fits[i]) || fits[i].misfit[0])
+			fits[i] = (struct usl_fit){ .rate.value = 0 };
+		fitted += fits[i].rate.value > 0;
+	}
+	return fitted;
 }
 
-/* One block a series, two blank lines between: what gnuplot calls an index. */
-static int write_data(const struct draw_request *request, const struct frame *frame,
+static int write_laws(const struct sheet *sheet, const struct usl_fit *fits, size_t count,
 		      struct fault *fault)
 {
-	char path[PATH_BYTES];
-	FILE *file = open_beside(request, "dat", path, fault);
+	FILE *const file = sheet_open(sheet, "laws", fault);
 
 	if (!file)
 		return -EIO;
-	fprintf(file, "# threads  %s  low  high   (median of valid trials, 95 %% bootstrap interval)\n",
-		frame->figure->column);
-	for (size_t s = 0; s < frame->count; s++) {
-		fprintf(file, "%s# %s\n", s ? "\n\n" : "", frame->shown[s].name);
-		for (size_t i = 0; i < frame->shown[s].count; i++) {
-			const struct point *point = &frame->shown[s].points[i];
-
-			fprintf(file, "%u %.9g %.9g %.9g\n", point->threads, point->median, point->low,
-				point->high);
-		}
-	}
-	return close_written(file, path, fault);
+	fprintf(file, "array rate[%zu]\narray contention[%zu]\narray coherency[%zu]\narray knee[%zu]\n",
+		count, count, count, count);
+	for (size_t i = 0; i < count; i++)
+		fprintf(file,
+			"rate[%zu] = %.9g\ncontention[%zu] = %.9g\ncoherency[%zu] = %.9g\n"
+			"knee[%zu] = %.9g\n",
+			i + 1, fits[i].rate.value, i + 1, fits[i].contention.value, i + 1,
+			fits[i].coherency.value, i + 1,
+			isfinite(fits[i].knee.value) ? fits[i].knee.value : 0);
+	return sheet_close(sheet, "laws", file, fault);
 }
 
-/* Numbers of threads that were measured, as far apart as their labels need. */
-static void write_tics(FILE *file, const struct frame *frame, int is_log)
+/* A panel none of whose curves the law describes is no figure. */
+static int draw_law(const struct draw_request *request, const struct sheet *sheet,
+		    struct fault *fault)
 {
-	unsigned last = 0;
+	struct usl_fit fits[PANEL_SERIES_MAX];
+	int error = fit_laws(request->panel, fits) ? 0 : -ENODATA;
 
-	fputs("set xtics (", file);
-	for (unsigned threads = 1; threads <= frame->most_threads; threads++) {
-		const double most = frame->most_threads;
-		int measured = 0;
-		double apart;
-
-		for (size_t s = 0; s < frame->count && !measured; s++)
-			for (size_t i = 0; i < frame->shown[s].count; i++)
-				measured |= frame->shown[s].points[i].threads == threads;
-		apart = !last	 ? 1
-			: is_log ? log2((double)threads / last) / log2(most)
-				 : (threads - last) / most;
-		if (!measured || apart < tic_gap)
-			continue;
-		fprintf(file, "%s%u", last ? ", " : "", threads);
-		last = threads;
-	}
-	fputs(")\n", file);
+	if (!error)
+		error = write_laws(sheet, fits, request->panel->count, fault);
+	return error ? error : draw_threads(request, sheet, fault);
 }
 
-typedef void put_text(FILE *out, const char *text);
+/* How each kind of figure is drawn. */
+static int (*const drawers[])(const struct draw_request *request, const struct sheet *sheet,
+			      struct fault *fault) = {
+	[FIGURE_THREADS] = draw_threads, [FIGURE_LAW] = draw_law,   [FIGURE_VECTOR] = draw_vectors,
+	[FIGURE_LOAD] = draw_load,	 [FIGURE_HEAT] = draw_heat, [FIGURE_PLACES] = draw_places,
+};
 
-/* What the narrowest figure has room for in its small font; the rest goes on a second line. */
-enum { WORKLOAD_LINE_CHARS = 96 };
-
-static void write_workload(FILE *file, const char *workload, put_text *put)
+/* FIGURE[-EVENT]-PANEL */
+static void name_sheet(const struct draw_request *request, char name[NAME_BYTES])
 {
-	size_t first = strlen(workload);
-	char line[WORKLOAD_LINE_CHARS + 1];
-
-	if (first > WORKLOAD_LINE_CHARS) {
-		first = WORKLOAD_LINE_CHARS;
-		while (first > 0 && workload[first] != ' ')
-			first--;
-		if (!first)
-			first = WORKLOAD_LINE_CHARS;    /* one word: broken anywhere */
-	}
-	snprintf(line, sizeof(line), "%.*s", (int)first, workload);
-	fputs("\nworkload_text = ", file);
-	put(file, line);
-	fputs("\nworkload_more = ", file);
-	put(file, workload + first + (workload[first] == ' '));
-	fputc('\n', file);
-}
-
-static void write_title(FILE *file, const struct draw_request *request, put_text *put)
-{
-	const struct panel *panel = request->panel;
-	char text[4096];
-
-	snprintf(text, sizeof(text), "%s: %s", request->title, panel->family);
-	if (panel->parts > 1)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), " (%u of %u)", panel->part,
-			 panel->parts);
-	fputs("title_text = ", file);
-	put(file, text);
-	write_workload(file, panel->workload, put);
-}
-
-/* Limits above the frame are said in words. */
-static void write_limits(FILE *file, const struct frame *frame, put_text *put)
-{
-	const struct series *const limits[] = { frame->panel->null, frame->panel->faa };
-	char text[256] = "", rate[32];
-
-	for (size_t i = 0; frame->figure->has_limits && i < 2; i++) {
-		const struct series *limit = limits[i];
-		int is_shown = 0;
-
-		for (size_t s = frame->curves; s < frame->count; s++)
-			is_shown |= limit && frame->shown[s].name == limit->name;
-		if (!limit || !limit->count || is_shown)
-			continue;
-		text_rate(limit->points[limit->count - 1].median, rate, sizeof(rate));
-		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-			 "%s%s: %s ops/s on %u threads", *text ? "; " : "above the frame, ",
-			 limit->name, rate, limit->points[limit->count - 1].threads);
-	}
-	fputs("limits_text = ", file);
-	put(file, text);
-	fputc('\n', file);
-}
-
-static void write_series(FILE *file, const struct frame *frame, put_text *put)
-{
-	size_t longest = 0;
-
-	for (size_t s = 0; s < frame->count; s++)
-		longest = strlen(frame->shown[s].name) > longest ? strlen(frame->shown[s].name) : longest;
-	fprintf(file, "series = %zu\ncurves = %zu\nlongest_name = %zu\n", frame->count, frame->curves,
-		longest);
-	fprintf(file, "array name[%zu]\narray label_at[%zu]\narray end_x[%zu]\narray end_y[%zu]\n",
-		frame->count, frame->count, frame->count, frame->count);
-	for (size_t s = 0; s < frame->count; s++) {
-		const struct series *shown = &frame->shown[s];
-
-		fprintf(file, "name[%zu] = ", s + 1);
-		put(file, shown->name);
-		fprintf(file, "\nlabel_at[%zu] = %.4f\nend_x[%zu] = %u\nend_y[%zu] = %.9g\n", s + 1,
-			frame->label_at[s], s + 1, shown->points[shown->count - 1].threads, s + 1,
-			shown->points[shown->count - 1].median);
-	}
-}
-
-static void write_marks(FILE *file, const struct panel *panel, put_text *put)
-{
-	fprintf(file, "marks = %zu\n", panel->mark_count);
-	if (panel->mark_count)
-		fprintf(file, "array mark_x[%zu]\narray mark_text[%zu]\n", panel->mark_count,
-			panel->mark_count);
-	for (size_t i = 0; i < panel->mark_count; i++) {
-		fprintf(file, "mark_x[%zu] = %.1f\nmark_text[%zu] = ", i + 1, panel->marks[i].threads,
-			i + 1);
-		put(file, panel->marks[i].text);
-		fputc('\n', file);
-	}
-}
-
-static int write_words(const struct draw_request *request, const struct frame *frame,
-		       enum plot_format format, struct fault *fault)
-{
-	put_text *const put = format == PLOT_TIKZ ? text_put_gnuplot_tex : text_put_gnuplot;
-	const int is_log = frame->most_threads > 8;
-	char path[PATH_BYTES], output[PATH_BYTES];
-	FILE *file;
-
-	file = open_beside(request, format_endings[format], output, fault);    /* can it be written? */
-	if (!file)
-		return -EIO;
-	fclose(file);
-	file = open_beside(request, "def", path, fault);
-	if (!file)
-		return -EIO;
-	fprintf(file, "# Drawn by: gnuplot %s-%s.def\n", request->figure->name,
-		request->panel->slug);
-	fprintf(file, "format = '%s'\nscripts = ", plot_format_names[format]);
-	text_put_gnuplot(file, request->scripts);
-	fputs("\noutput_file = ", file);
-	text_put_gnuplot(file, output);
-	fprintf(file, "\ndata_file = ");
-	memcpy(strrchr(output, '.'), ".dat", 5);
-	text_put_gnuplot(file, output);
-	fprintf(file, "\nhighest = %.9g\ny_low = %.9g\ny_high = %.9g\ny_is_log = %d\n", frame->highest,
-		axis_low(frame), axis_high(frame), frame->figure->is_log);
-	fprintf(file, "most_threads = %u\nis_log = %d\n", frame->most_threads, is_log);
-	write_title(file, request, put);
-	write_limits(file, frame, put);
-	write_series(file, frame, put);
-	write_marks(file, request->panel, put);
-	write_tics(file, frame, is_log);
-	fprintf(file, "load scripts.'/%s.gp'\n", request->figure->name);
-	return close_written(file, path, fault);
-}
-
-/* Run gnuplot on one file, its complaints into @complaints. Return: its exit status, or a negative errno. */
-static int run_gnuplot(char *path, int complaints)
-{
-	char *const arguments[] = { "gnuplot", path, NULL };
-	posix_spawn_file_actions_t actions;
-	int status, error;
-	pid_t child;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, complaints, 1);
-	posix_spawn_file_actions_adddup2(&actions, complaints, 2);
-	error = posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error)
-		return error == ENOENT ? -ENOPKG : -error;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -EIO;
-}
-
-/* The line of gnuplot's output that says what is wrong. */
-static void read_complaint(int complaints, char *text, size_t room)
-{
-	const ssize_t length = pread(complaints, text, room - 1, 0);
-
-	text[length > 0 ? length : 0] = 0;
-	for (char *at = text; *at; at++)
-		if (*at == '\n')
-			*at = ' ';
-}
-
-static int draw(const struct draw_request *request, struct fault *fault)
-{
-	char path[PATH_BYTES], complaint[300];
-	FILE *complaints = tmpfile();
-	int status;
-
-	if (!complaints)
-		return fault_set(fault, -errno, "no temporary file for gnuplot's output");
-	snprintf(path, sizeof(path), "%s/%s-%s.def", request->folder, request->figure->name,
-		 request->panel->slug);
-	status = run_gnuplot(path, fileno(complaints));
-	read_complaint(fileno(complaints), complaint, sizeof(complaint));
-	fclose(complaints);
-	if (status == -ENOPKG)
-		return fault_set(fault, status, "gnuplot is not installed: apt-get install gnuplot-nox");
-	if (status)
-		return fault_set(fault, -EIO, "%s: gnuplot failed: %s", path, complaint);
-	return 0;
+	snprintf(name, NAME_BYTES, "%s%s%.64s-%s", request->figure->name, request->event ? "-" : "",
+		 request->event ? request->event : "", request->panel->slug);
+	for (char *at = name; *at; at++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *at))
+			*at = '_';
 }
 
 int draw_figure(const struct draw_request *request, enum plot_format format, struct fault *fault)
 {
-	struct frame frame;
-	int error = frame_make(request, &frame);
+	const struct panel *const panel = request->panel;
+	char name[NAME_BYTES], title[1024];
+	struct sheet sheet = { .folder = request->folder,
+			       .scripts = request->scripts,
+			       .name = name,
+			       .script = request->figure->name,
+			       .column = request->figure->column,
+			       .title = title,
+			       .subtitle = panel->workload,
+			       .format = format,
+			       .columns = request->columns };
+	int length, error;
 
-	if (error)
-		return error;
-	error = write_data(request, &frame, fault);
-	if (!error)
-		error = write_words(request, &frame, format, fault);
-	frame_free(&frame);
-	return error ? error : draw(request, fault);
+	name_sheet(request, name);
+	length = snprintf(title, sizeof(title), "%.800s: %s", request->title, panel->family);
+	if (request->event)
+		length += snprintf(title + length, sizeof(title) - (size_t)length, ", %.64s",
+				   request->event);
+	if (panel->parts > 1)
+		snprintf(title + length, sizeof(title) - (size_t)length, " (%u of %u)", panel->part,
+			 panel->parts);
+	error = drawers[request->figure->kind](request, &sheet, fault);
+	return error ? error : sheet_finish(&sheet, fault);
 }

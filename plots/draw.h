@@ -1,22 +1,22 @@
-/* One figure of one panel: its data file, its words, and gnuplot. */
+/* One figure of one panel: what goes into its frame, its files, and gnuplot. */
 #ifndef PLOTS_DRAW_H
 #define PLOTS_DRAW_H
 
 #include "plots/figure.h"
+#include "plots/frame.h"
 #include "plots/panels.h"
 
 struct draw_request {
 	const struct figure *figure;
+	const char *event;                /* of a figure of events, else NULL */
 	const struct results *results;    /* of which the panels are made */
 	const char *folder;       /* where the figure goes */
 	const char *scripts;      /* where the .gp files are */
+	const char *ladders;      /* where the .ladder files are, NULL for none */
 	const char *title;        /* from the user: escaped */
+	unsigned columns;         /* of a page that a figure is to fill */
 	const struct panel *panel;
 };
-
-enum plot_format { PLOT_SVG, PLOT_PDF, PLOT_PNG, PLOT_TIKZ, PLOT_FORMATS };
-
-extern const char *const plot_format_names[PLOT_FORMATS];
 
 /**
  * draw_figure() - write <figure>-<panel>.dat and .def, then draw one format.
@@ -25,5 +25,11 @@ extern const char *const plot_format_names[PLOT_FORMATS];
  * -EIO with gnuplot's own words in @fault.
  */
 int draw_figure(const struct draw_request *request, enum plot_format format, struct fault *fault);
+
+/* Inside of it, a kind of figure each: write data and words. Return: as draw_figure(). */
+int draw_vectors(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
+int draw_load(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
+int draw_heat(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
+int draw_places(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 
 #endif

@@ -1,6 +1,5 @@
 # Jain's index of the threads' rates.
 load scripts.'/style.gp'
-y_unit = 1
 y_label = "fairness (Jain's index)"
 ideal(x) = 1
-load scripts.'/scaling.gp'
+load scripts.'/curves.gp'

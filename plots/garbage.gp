@@ -1,6 +1,4 @@
 # Objects retired and not yet freed, at the worst moment; logarithmic.
 load scripts.'/style.gp'
-y_unit = 1
 y_label = 'objects of garbage, at most'
-ideal(x) = NaN
-load scripts.'/scaling.gp'
+load scripts.'/curves.gp'

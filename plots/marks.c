@@ -3,9 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Columns of a row of the session's `machine`. */
-enum { MACHINE_PU, MACHINE_CORE, MACHINE_NODE = 3 };
-
 static const json_t *find_pu(const json_t *machine, json_int_t os_index)
 {
 	const json_t *row;

@@ -4,6 +4,9 @@
 
 #include "plots/panels.h"
 
+/* Columns of a row of the session's `machine`. */
+enum { MACHINE_PU, MACHINE_CORE, MACHINE_NODE = 3 };
+
 /**
  * marks_find() - fill panel->marks.
  *

@@ -42,12 +42,14 @@ static int is_panel_key(const char *key)
 	return 0;
 }
 
-static void panel_words(const struct cell_summary *cell, char *text)
+/* The last key, the rate, is an axis where loads are. */
+static void panel_words(const struct cell_summary *cell, const struct figure *figure, char *text)
 {
 	const json_t *workload = json_object_get(cell->first, "workload");
+	const size_t keys = figure->kind == FIGURE_LOAD ? PANEL_KEYS - 1 : PANEL_KEYS;
 
 	*text = 0;
-	for (size_t i = 0; i < PANEL_KEYS; i++)
+	for (size_t i = 0; i < keys; i++)
 		append_word(text, panel_keys[i], json_object_get(workload, panel_keys[i]));
 }
 
@@ -69,7 +71,8 @@ static void flaw_word(const struct cell_summary *cell, char *text)
 		snprintf(text, WORDS_BYTES, "(%s)", flaw);
 }
 
-static void series_word(const struct cell_summary *cell, enum series_word word, char *text)
+static void series_word(const struct cell_summary *cell, const struct figure *figure,
+			enum series_word word, char *text)
 {
 	json_t *workload = json_object_get(cell->first, "workload");
 	json_t *value;
@@ -82,6 +85,9 @@ static void series_word(const struct cell_summary *cell, enum series_word word, 
 		scan_word(cell, text);
 	} else if (word == SERIES_FLAW) {
 		flaw_word(cell, text);
+	} else if (word == SERIES_THREADS) {
+		if (figure->kind == FIGURE_LOAD)
+			append_word(text, "threads", json_object_get(cell->first, "threads"));
 	} else if (word != SERIES_REST) {
 		append_word(text, series_keys[word], json_object_get(cell->first, series_keys[word]));
 	} else {
@@ -98,12 +104,12 @@ static void *grow(void *array, size_t count, size_t size)
 }
 
 static struct panel *find_panel(struct panel **panels, size_t *count,
-				const struct cell_summary *cell)
+				const struct cell_summary *cell, const struct figure *figure)
 {
 	char words[WORDS_BYTES];
 	struct panel *grown;
 
-	panel_words(cell, words);
+	panel_words(cell, figure, words);
 	for (size_t i = 0; i < *count; i++)
 		if (!strcmp((*panels)[i].family, cell->family) && !strcmp((*panels)[i].workload, words))
 			return &(*panels)[i];
@@ -126,13 +132,14 @@ static int series_has(const struct series *series, char (*words)[WORDS_BYTES])
 	return 1;
 }
 
-static struct series *find_series(struct panel *panel, const struct cell_summary *cell)
+static struct series *find_series(struct panel *panel, const struct cell_summary *cell,
+				  const struct figure *figure)
 {
 	char words[SERIES_WORDS][WORDS_BYTES];
 	struct series *grown;
 
 	for (int w = 0; w < SERIES_WORDS; w++)
-		series_word(cell, (enum series_word)w, words[w]);
+		series_word(cell, figure, (enum series_word)w, words[w]);
 	for (size_t i = 0; i < panel->count; i++)
 		if (series_has(&panel->series[i], words))
 			return &panel->series[i];
@@ -150,16 +157,23 @@ static struct series *find_series(struct panel *panel, const struct cell_summary
 	return grown;
 }
 
+/* Which number of a trial is shown. */
+struct shown_number {
+	const struct figure *figure;
+	const char *event;    /* of a figure of events, else NULL */
+};
+
 /* The figure's numbers of a cell's valid trials. Return: how many. */
-static unsigned collect_numbers(const struct cell_summary *cell, const struct figure *figure,
+static unsigned collect_numbers(const struct cell_summary *cell, const struct shown_number *shown,
 				double *numbers)
 {
 	unsigned count = 0;
 
 	for (size_t i = 0; i < cell->trial_count; i++) {
-		const double number = results_is_valid(cell->trials[i])
-					      ? figure->of_trial(cell->trials[i])
-					      : NAN;
+		const double number =
+			!results_is_valid(cell->trials[i]) ? NAN
+			: shown->event ? shown->figure->of_event(cell->trials[i], shown->event)
+				       : shown->figure->of_trial(cell->trials[i]);
 
 		if (isfinite(number))
 			numbers[count++] = number;
@@ -167,21 +181,21 @@ static unsigned collect_numbers(const struct cell_summary *cell, const struct fi
 	return count;
 }
 
-static int summarise_point(const struct cell_summary *cell, const struct figure *figure,
+static int summarise_point(const struct cell_summary *cell, const struct shown_number *shown,
 			   struct point *point)
 {
 	struct interval interval;
 	double *numbers;
 	unsigned count;
 
-	if (!figure->of_trial) {
+	if (!shown->figure->of_trial && !shown->event) {
 		*point = (struct point){ cell->threads, cell->median, cell->low, cell->high, cell };
 		return 0;
 	}
 	numbers = malloc((cell->trial_count + 1) * sizeof(*numbers));
 	if (!numbers)
 		return -ENOMEM;
-	count = collect_numbers(cell, figure, numbers);
+	count = collect_numbers(cell, shown, numbers);
 	*point = (struct point){ cell->threads, stats_median(numbers, count), NAN, NAN,
 				 cell };
 	if (count) {
@@ -195,12 +209,12 @@ static int summarise_point(const struct cell_summary *cell, const struct figure 
 }
 
 static int add_point(struct series *series, const struct cell_summary *cell,
-		     const struct figure *figure)
+		     const struct shown_number *shown)
 {
 	struct point point, *grown;
 	size_t at = series->count;
 
-	if (summarise_point(cell, figure, &point))
+	if (summarise_point(cell, shown, &point))
 		return -ENOMEM;
 	if (isnan(point.median))
 		return 0;
@@ -216,15 +230,16 @@ static int add_point(struct series *series, const struct cell_summary *cell,
 }
 
 static int add_cell(struct panels *panels, const struct cell_summary *cell,
-		    const struct figure *figure)
+		    const struct shown_number *shown)
 {
+	const struct figure *const figure = shown->figure;
 	const int is_probe = !strcmp(cell->family, "probe");
 	struct panel *panel =
-		is_probe ? find_panel(&panels->probes, &panels->probe_count, cell)
-			 : find_panel(&panels->panels, &panels->count, cell);
-	struct series *series = panel ? find_series(panel, cell) : NULL;
+		is_probe ? find_panel(&panels->probes, &panels->probe_count, cell, figure)
+			 : find_panel(&panels->panels, &panels->count, cell, figure);
+	struct series *series = panel ? find_series(panel, cell, figure) : NULL;
 
-	return series ? add_point(series, cell, figure) : -ENOMEM;
+	return series ? add_point(series, cell, shown) : -ENOMEM;
 }
 
 /* Variant and guarantee, and of the other words those in which the panel's series differ. */
@@ -395,14 +410,15 @@ static int finish_panels(const struct results *results, struct panels *panels)
 }
 
 int panels_build(const struct results *results, const struct summary_list *cells,
-		 const struct figure *figure, struct panels *out)
+		 const struct figure *figure, const char *event, struct panels *out)
 {
+	const struct shown_number shown = { figure, event };
 	struct panels panels = { 0 };
 	int error = 0;
 
 	for (size_t i = 0; !error && i < cells->count; i++)
 		if (cells->cells[i].valid)
-			error = add_cell(&panels, &cells->cells[i], figure);
+			error = add_cell(&panels, &cells->cells[i], &shown);
 	if (!error && !panels.count) {    /* probes alone: they are what was asked for */
 		panels.panels = panels.probes;
 		panels.count = panels.probe_count;

@@ -32,6 +32,7 @@ enum series_word {
 	SERIES_PAGES,
 	SERIES_ALLOC,
 	SERIES_LABEL,
+	SERIES_THREADS, /* only where threads are not the axis */
 	SERIES_REST,    /* the words of `workload` that make no panel, such as shards */
 	SERIES_WORDS
 };
@@ -72,12 +73,15 @@ struct panels {
  * panels_build() - sort all valid cells of a folder into panels.
  *
  * Every figure has the same panels; a cell whose trials lack the figure's number has no point there.
- * Probes make no panel of their own unless there is nothing else.
+ * Probes make no panel of their own unless there is nothing else. A figure of loads has all rates of a workload in
+ * one panel, and tells its series apart by threads.
+ *
+ * @event:  which one a figure of events shows, else NULL.
  *
  * Return: 0, or -ENOMEM.
  */
 int panels_build(const struct results *results, const struct summary_list *cells,
-		 const struct figure *figure, struct panels *panels);
+		 const struct figure *figure, const char *event, struct panels *panels);
 void panels_free(struct panels *panels);
 
 /* The highest number of threads, and the highest upper end of an interval, in one panel. */

@@ -1,6 +1,7 @@
 #include "plots/plot.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "plots/draw.h"
+#include "plots/ladder_page.h"
 #include "topology/nearest.h"
 
 /* A mask has so many bits. */
@@ -116,13 +118,94 @@ static int draw_panels(const struct draw_request *base, const struct summary_lis
 		       unsigned formats, unsigned *drawn, struct fault *fault)
 {
 	struct panels panels = { 0 };
-	int error = panels_build(base->results, cells, base->figure, &panels);
+	int error = panels_build(base->results, cells, base->figure, base->event, &panels);
 
 	if (error)
 		fault_set(fault, error, "no memory for the figure %s", base->figure->name);
 	for (size_t i = 0; !error && i < panels.count; i++)
-		error = draw_panel(base, &panels.panels[i], formats, drawn, fault);
+		if (panels.panels[i].count)
+			error = draw_panel(base, &panels.panels[i], formats, drawn, fault);
 	panels_free(&panels);
+	return error;
+}
+
+/* Every event that any valid trial has a number of. */
+static json_t *events_of(const struct draw_request *base)
+{
+	json_t *const events = json_object();
+
+	for (size_t i = 0; i < base->results->trial_count; i++) {
+		const json_t *const trial = base->results->trials[i];
+		const char *name;
+		json_t *counter;
+
+		json_object_foreach(json_object_get(trial, "counters"), name, counter) {
+			if (results_is_valid(trial) && isfinite(base->figure->of_event(trial, name)))
+				json_object_set_new(events, name, json_true());
+		}
+	}
+	return events;
+}
+
+static int draw_ladder(const struct draw_request *base, const struct ladder *ladder, size_t number,
+		       unsigned formats, struct fault *fault)
+{
+	char name[32];
+	struct sheet sheet = { .folder = base->folder,
+			       .scripts = base->scripts,
+			       .name = name,
+			       .column = base->figure->column,
+			       .columns = base->columns };
+	int error = 0;
+
+	snprintf(name, sizeof(name), "%s-%zu", base->figure->name, number);
+	for (unsigned format = 0; !error && format < PLOT_FORMATS; format++) {
+		sheet.format = format;
+		if (formats >> format & 1)
+			error = ladder_draw(ladder, &sheet, fault);
+		if (!error && formats >> format & 1)
+			error = sheet_finish(&sheet, fault);
+	}
+	return error;
+}
+
+static int draw_ladders(const struct draw_request *base, const struct summary_list *cells,
+			unsigned formats, unsigned *drawn, struct fault *fault)
+{
+	struct ladders ladders;
+	int error = base->ladders ? ladders_climb(base->ladders, cells, &ladders, fault) : -ENODATA;
+
+	if (error)
+		return error == -ENODATA ? 0 : error;
+	for (size_t i = 0; !error && i < ladders.count; i++) {
+		error = draw_ladder(base, &ladders.ladders[i], i + 1, formats, fault);
+		*drawn += error ? 0 : (unsigned)__builtin_popcount(formats);
+	}
+	ladders_free(&ladders);
+	return error;
+}
+
+/* A figure, or one for each event. */
+static int draw_kind(const struct draw_request *base, const struct summary_list *cells,
+		     unsigned formats, unsigned *drawn, struct fault *fault)
+{
+	struct draw_request request = *base;
+	const char *name;
+	json_t *events, *unused;
+	int error = 0;
+
+	if (base->figure->kind == FIGURE_LADDER)
+		return draw_ladders(base, cells, formats, drawn, fault);
+	if (!base->figure->of_event)
+		return draw_panels(base, cells, formats, drawn, fault);
+	events = events_of(base);
+	json_object_foreach(events, name, unused) {
+		request.event = name;
+		error = draw_panels(&request, cells, formats, drawn, fault);
+		if (error)
+			break;
+	}
+	json_decref(events);
 	return error;
 }
 
@@ -133,6 +216,8 @@ static int draw_all(const struct plot_options *options, const struct chosen *cho
 	struct draw_request base = { .folder = folder,
 				     .results = results,
 				     .scripts = options->scripts,
+				     .ladders = options->ladders,
+				     .columns = options->columns ? options->columns : 2,
 				     .title = campaign_title(results) };
 	struct summary_list cells = { 0 };
 	int error;
@@ -147,7 +232,7 @@ static int draw_all(const struct plot_options *options, const struct chosen *cho
 		if (!(chosen->figures >> i & 1))
 			continue;
 		base.figure = &plot_figures[i];
-		error = draw_panels(&base, &cells, chosen->formats, drawn, fault);
+		error = draw_kind(&base, &cells, chosen->formats, drawn, fault);
 	}
 	summary_list_free(&cells);
 	return error;

@@ -16,12 +16,16 @@
 struct plot_options {
 	const char *directory;    /* the result folder; figures go to its figures/ */
 	const char *figures;      /* comma-separated names, NULL for the usual ones */
-	const char *formats;      /* comma-separated: svg, pdf, png, tikz; NULL for svg,pdf,png */
+	const char *formats;      /* comma-separated: svg, pdf, png, tikz, dumb; NULL for svg,pdf,png */
+	unsigned columns;         /* of a page that a figure is to fill, 1 or 2; 0: 2 */
 	const char *scripts;      /* folder of the .gp files */
+	const char *ladders;      /* folder of the .ladder files, NULL for none */
 };
 
 /**
  * plot_directory() - draw figures of a result folder.
+ *
+ * Format `dumb` is drawn in characters, to standard output.
  *
  * @drawn:  out, may be NULL: how many files were written.
  *

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plots/ladder_page.h"
 #include "plots/page.h"
 #include "plots/text.h"
 
@@ -47,12 +48,32 @@ static void write_head(const struct page *page)
 	      page->out);
 }
 
-static int write_page(const struct page *page)
+/* A ladder file that cannot be read leaves the page without ladders, and fails it. */
+static int write_ladders(const struct page *page, struct fault *fault)
+{
+	struct ladders ladders;
+	int error;
+
+	if (!page->options->ladders)
+		return 0;
+	error = ladders_climb(page->options->ladders, page->cells, &ladders, fault);
+	if (error)
+		return error;
+	page_write_ladders(page, &ladders);
+	ladders_free(&ladders);
+	return 0;
+}
+
+static int write_page(const struct page *page, struct fault *fault)
 {
 	int error;
 
 	write_head(page);
 	error = page_write_answer(page);
+	if (error)
+		fault_set(fault, error, "no memory for the report of %s", page->options->directory);
+	else
+		error = write_ladders(page, fault);
 	page_write_caveats(page);
 	page_write_figures(page);
 	page_write_cells(page);
@@ -77,14 +98,12 @@ static int write_output(struct page *page, struct fault *fault)
 	page->out = fopen(beside, "we");
 	if (!page->out)
 		return fault_set(fault, -errno, "%s: cannot be written: %s", path, strerror(errno));
-	error = write_page(page);
+	error = write_page(page, fault);
 	failed = ferror(page->out);
 	failed |= fclose(page->out);
 	if (!error && !failed && !rename(beside, path))
 		return 0;
-	if (error)
-		fault_set(fault, error, "no memory for the report of %s", page->options->directory);
-	else
+	if (!error)
 		error = fault_set(fault, -EIO, "%s: cannot be written: %s", path, strerror(errno));
 	unlink(beside);
 	return error;
@@ -101,7 +120,7 @@ int report_directory(const struct report_options *options, struct fault *fault)
 		return error;
 	error = results_summarise(&results, &cells);
 	if (!error)
-		error = panels_build(&results, &cells, FIGURE_THROUGHPUT, &panels);
+		error = panels_build(&results, &cells, FIGURE_THROUGHPUT, NULL, &panels);
 	if (error)
 		fault_set(fault, error, "no memory for the report of %s", options->directory);
 	else

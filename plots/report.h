@@ -1,6 +1,6 @@
 /*
  * One self-contained HTML page of a result folder: the answer first, what must not be concluded, then figures, then
- * every cell, then the evidence. No script, no network; readable on a phone, in the dark and on paper.
+ * every cell, then the evidence. No network, and no script but its own; readable on a phone, in the dark and on paper.
  */
 #ifndef PLOTS_REPORT_H
 #define PLOTS_REPORT_H
@@ -10,7 +10,8 @@
 struct report_options {
 	const char *directory;    /* the result folder; its figures/ are taken as they stand */
 	const char *output;       /* NULL: report.html in the folder */
-	const char *scripts;      /* folder of report.css */
+	const char *scripts;      /* folder of report.css and report.js */
+	const char *ladders;      /* folder of the .ladder files, NULL for none */
 };
 
 /**

@@ -15,7 +15,8 @@
 
 static const struct option_row plot_rows[] = {
 	{ "figure", 0, "NAME,...", "only these; `numamark list figures` names all" },
-	{ "format", 0, "FORMAT,...", "svg, pdf, png, tikz (default: svg,pdf,png)" },
+	{ "format", 0, "FORMAT,...", "svg, pdf, png, tikz, dumb (characters, here); default svg,pdf,png" },
+	{ "columns", 0, "N", "of a page that a figure is to fill: 1 or 2 (default 2)" },
 	{ 0 },
 };
 
@@ -25,25 +26,42 @@ static const struct option_row report_rows[] = {
 	{ 0 },
 };
 
-int plot_folder(const char *directory, const char *figures, const char *formats, unsigned *drawn,
-		struct fault *fault)
-{
-	char scripts[PATH_MAX];
-	const struct plot_options options = {
-		.directory = directory, .figures = figures, .formats = formats, .scripts = scripts
-	};
-	const int error = data_path_find("plots", scripts, sizeof(scripts), fault);
+/* Where numamark's own files for figures lie. */
+struct own_files {
+	char scripts[PATH_MAX], ladders[PATH_MAX];
+};
 
+static int find_own_files(struct own_files *own, struct fault *fault)
+{
+	const int error = data_path_find("plots", own->scripts, sizeof(own->scripts), fault);
+
+	return error ? error
+		     : data_path_find("workloads/presets", own->ladders, sizeof(own->ladders), fault);
+}
+
+static int plot(struct plot_options options, unsigned *drawn, struct fault *fault)
+{
+	struct own_files own;
+	const int error = find_own_files(&own, fault);
+
+	options.scripts = own.scripts;
+	options.ladders = own.ladders;
 	return error ? error : plot_directory(&options, drawn, fault);
+}
+
+int plot_folder(const char *directory, unsigned *drawn, struct fault *fault)
+{
+	return plot((struct plot_options){ .directory = directory }, drawn, fault);
 }
 
 int report_folder(const char *directory, const char *output, struct fault *fault)
 {
-	char scripts[PATH_MAX];
+	struct own_files own;
 	const struct report_options options = { .directory = directory,
 						.output = output,
-						.scripts = scripts };
-	const int error = data_path_find("plots", scripts, sizeof(scripts), fault);
+						.scripts = own.scripts,
+						.ladders = own.ladders };
+	const int error = find_own_files(&own, fault);
 
 	return error ? error : report_directory(&options, fault);
 }
@@ -88,7 +106,16 @@ enum { REPORT_FORMATS = sizeof(report_formats) / sizeof(*report_formats) };
 /* Both commands take a folder and some options with values. */
 struct asked_plot {
 	const char *directory, *figures, *formats, *output;
+	unsigned columns;
 };
+
+static int take_columns(struct asked_plot *asked, const char *text, struct fault *fault)
+{
+	if (strcmp(text, "1") && strcmp(text, "2"))
+		return fault_set(fault, -EINVAL, "--columns %.60s: allowed is 1 or 2", text);
+	asked->columns = (unsigned)(*text - '0');
+	return 0;
+}
 
 static int take(const struct option_row *row, char *text, void *values, struct fault *fault)
 {
@@ -96,6 +123,8 @@ static int take(const struct option_row *row, char *text, void *values, struct f
 
 	if (row && !strcmp(row->name, "figure")) {
 		asked->figures = text;
+	} else if (row && !strcmp(row->name, "columns")) {
+		return take_columns(asked, text, fault);
 	} else if (row && !strcmp(row->name, "format")) {
 		asked->formats = text;
 	} else if (row) {
@@ -128,10 +157,15 @@ static int run_plot(const struct command *self, int count, char **words)
 	int error = read_words(self, count, words, &asked, &fault);
 
 	if (!error)
-		error = plot_folder(asked.directory, asked.figures, asked.formats, &drawn, &fault);
+		error = plot((struct plot_options){ .directory = asked.directory,
+						    .figures = asked.figures,
+						    .formats = asked.formats,
+						    .columns = asked.columns },
+			     &drawn, &fault);
 	if (error)
 		return cli_fail(error, &fault);
-	printf("%u files in %s/figures\n", drawn, asked.directory);
+	if (!asked.formats || strcmp(asked.formats, "dumb"))
+		printf("%u files in %s/figures\n", drawn, asked.directory);
 	return CLI_DONE;
 }
 
@@ -181,7 +215,7 @@ static void print_report_details(void)
 
 const struct command command_plot = {
 	.name = "plot",
-	.arguments = "DIR [--figure NAME,...] [--format FORMAT,...]",
+	.arguments = "DIR [--figure NAME,...] [--format FORMAT,...] [--columns N]",
 	.summary = "Draw figures of a result folder.",
 	.options = plot_rows,
 	.run = run_plot,

@@ -4,9 +4,8 @@
 
 #include "topology/fault.h"
 
-/* plot_directory() with numamark's own scripts. */
-int plot_folder(const char *directory, const char *figures, const char *formats, unsigned *drawn,
-		struct fault *fault);
+/* plot_directory() of the usual figures, with numamark's own scripts. */
+int plot_folder(const char *directory, unsigned *drawn, struct fault *fault);
 
 /* report_directory() with numamark's own style. */
 int report_folder(const char *directory, const char *output, struct fault *fault);

@@ -45,7 +45,7 @@ static void draw(const char *directory)
 {
 	struct fault fault;
 	unsigned drawn = 0;
-	const int error = plot_folder(directory, NULL, NULL, &drawn, &fault);
+	const int error = plot_folder(directory, &drawn, &fault);
 
 	if (error)
 		fprintf(stderr, "numamark: no figures: %s\n", fault.text);

@@ -84,7 +84,7 @@ int run_scaling_print(const struct results *results, const struct summary_list *
 	struct panels panels;
 	json_t *const rows = json_array();
 	unsigned without = 0;
-	const int error = panels_build(results, summaries, FIGURE_THROUGHPUT, &panels);
+	const int error = panels_build(results, summaries, FIGURE_THROUGHPUT, NULL, &panels);
 
 	if (!error) {
 		for (size_t i = 0; i < panels.count; i++)

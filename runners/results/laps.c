@@ -83,8 +83,14 @@ static size_t logs_of(const struct cell_summary *cell, double *logs)
 	return count;
 }
 
-static int contrast_apart(const struct cell_summary *base, const struct cell_summary *new,
-			  uint64_t seed, struct contrast *contrast)
+/* Of resampling: the same records give the same verdict. */
+static uint64_t seed_of(const struct cell_summary *base, const struct cell_summary *new)
+{
+	return strtoull(base->cell, NULL, 16) ^ strtoull(new->cell, NULL, 16);
+}
+
+int laps_contrast_apart(const struct cell_summary *base, const struct cell_summary *new,
+			struct contrast *contrast)
 {
 	double *const logs = calloc(base->trial_count + new->trial_count + 1, sizeof(*logs));
 	size_t base_count, new_count;
@@ -94,7 +100,8 @@ static int contrast_apart(const struct cell_summary *base, const struct cell_sum
 	base_count = logs_of(base, logs);
 	new_count = logs_of(new, logs + base_count);
 	*contrast = contrast_unpaired((struct logs){ logs, base_count },
-				      (struct logs){ logs + base_count, new_count }, seed);
+				      (struct logs){ logs + base_count, new_count },
+				      seed_of(base, new));
 	/* Cells of one folder: what differs from host to host is not in it. */
 	contrast->may_be_better = true;
 	free(logs);
@@ -104,17 +111,17 @@ static int contrast_apart(const struct cell_summary *base, const struct cell_sum
 int laps_contrast(const struct cell_summary *base, const struct cell_summary *new,
 		  struct contrast *contrast)
 {
-	const uint64_t seed = strtoull(base->cell, NULL, 16) ^ strtoull(new->cell, NULL, 16);
 	struct laps laps;
 	int error = laps_find((const struct cell_summary *const[]){ base, new }, 2, &laps);
 
 	if (!error && laps.count < 2)
-		error = contrast_apart(base, new, seed, contrast);
+		error = laps_contrast_apart(base, new, contrast);
 	else if (!error) {
 		/* In place: the difference of a row goes where a row that is done stood. */
 		for (size_t i = 0; i < laps.count; i++)
 			laps.logs[i] = laps.logs[2 * i + 1] - laps.logs[2 * i];
-		*contrast = contrast_paired((struct logs){ laps.logs, laps.count }, seed);
+		*contrast = contrast_paired((struct logs){ laps.logs, laps.count },
+					    seed_of(base, new));
 	}
 	laps_free(&laps);
 	return error;

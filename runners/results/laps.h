@@ -31,4 +31,8 @@ void laps_free(struct laps *laps);
 int laps_contrast(const struct cell_summary *base, const struct cell_summary *new,
 		  struct contrast *contrast);
 
+/* The same from all valid trials of each, as if no two had met. */
+int laps_contrast_apart(const struct cell_summary *base, const struct cell_summary *new,
+			struct contrast *contrast);
+
 #endif

@@ -9,8 +9,6 @@
 
 #include "runners/results/google.h"
 
-enum { WORD_BYTES = 256 };
-
 /* Axes that stand in the record by themselves; the others are words of `workload`. */
 static const char *const own_words[] = {
 	"variant", "threads", "place", "memory", "alloc", "pages"
@@ -32,13 +30,13 @@ const json_t *side_word(const json_t *record, const char *key)
 	return own ? own : json_object_get(json_object_get(record, "workload"), key);
 }
 
-static void word_text(const json_t *value, char text[WORD_BYTES])
+void side_word_text(const json_t *value, char text[SIDE_WORD_BYTES])
 {
 	text[0] = '\0';
 	if (json_is_string(value))
-		snprintf(text, WORD_BYTES, "%s", json_string_value(value));
+		snprintf(text, SIDE_WORD_BYTES, "%s", json_string_value(value));
 	else if (json_is_number(value))
-		snprintf(text, WORD_BYTES, "%.15g", json_number_value(value));
+		snprintf(text, SIDE_WORD_BYTES, "%.15g", json_number_value(value));
 }
 
 /* The next "@key=" in a text, or NULL: an @ alone belongs to a folder or to a value. */
@@ -71,10 +69,10 @@ static int read_choices(struct side *side, struct fault *fault)
 
 static bool is_chosen(const struct side *side, const json_t *record)
 {
-	char text[WORD_BYTES];
+	char text[SIDE_WORD_BYTES];
 
 	for (size_t i = 0; i < side->choice_count; i++) {
-		word_text(side_word(record, side->choices[i].key), text);
+		side_word_text(side_word(record, side->choices[i].key), text);
 		if (strcmp(text, side->choices[i].value))
 			return false;
 	}

@@ -10,7 +10,7 @@
 
 #include "runners/results/results.h"
 
-enum { SIDE_CHOICES_MAX = 8 };
+enum { SIDE_CHOICES_MAX = 8, SIDE_WORD_BYTES = 256 };
 
 /* One @KEY=VALUE. */
 struct side_choice {
@@ -55,5 +55,8 @@ int sides_match(struct side *base, struct side *new, struct fault *fault);
 
 /* A word of a record, wherever it stands; NULL if it has none. Borrowed. */
 const json_t *side_word(const json_t *record, const char *key);
+
+/* A word as the command line spells it; empty for null. */
+void side_word_text(const json_t *value, char text[SIDE_WORD_BYTES]);
 
 #endif

@@ -67,7 +67,7 @@ static inline void records_numbers(json_t *record, const struct records_trial *t
 					      (int)trial->garbage));
 }
 
-static inline void records_trial(FILE *file, const struct records_trial *trial)
+static inline json_t *records_make(const struct records_trial *trial)
 {
 	json_t *pus = json_array(), *record;
 	char cell[256];
@@ -90,7 +90,12 @@ static inline void records_trial(FILE *file, const struct records_trial *trial)
 	if (trial->lap)
 		json_object_update_new(record, json_pack("{s:s, s:i}", "session", "s", "trial",
 							 (int)trial->lap - 1));
-	records_line(file, record);
+	return record;
+}
+
+static inline void records_trial(FILE *file, const struct records_trial *trial)
+{
+	records_line(file, records_make(trial));
 }
 
 #endif

@@ -47,7 +47,7 @@ static void build(struct fixture *fixture)
 	fclose(fixture->file);
 	assert_int_equal(results_load(fixture->folder, &fixture->results, &fault), 0);
 	assert_int_equal(results_summarise(&fixture->results, &fixture->cells), 0);
-	assert_int_equal(panels_build(&fixture->results, &fixture->cells, FIGURE_THROUGHPUT, &fixture->panels), 0);
+	assert_int_equal(panels_build(&fixture->results, &fixture->cells, FIGURE_THROUGHPUT, NULL, &fixture->panels), 0);
 }
 
 static void map_trial(struct fixture *fixture, const char *variant, unsigned threads, double rate)

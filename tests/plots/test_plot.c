@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plots/plot.h"
+#include "runners/stats/usl.h"
 #include "tests/plots/records.h"
 #include "topology/clock.h"
 
@@ -88,7 +89,8 @@ static void every_format_of_every_figure_is_drawn(void **state)
 	need_gnuplot();
 	write_records(*state, "Twelve designs", 12, 3);
 	assert_int_equal(plot(*state, NULL, "svg,pdf,png,tikz", &drawn, &fault), 0);
-	assert_int_equal(drawn, 8);    /* throughput and speed-up: no latency was measured */
+	/* Throughput and speed-up, and the law of curves that are straight: no latency was measured. */
+	assert_int_equal(drawn, usl_is_here() ? 12 : 8);
 	assert_file(*state, "throughput-map.svg", "<?xml");
 	assert_file(*state, "throughput-map.pdf", "%PDF");
 	assert_file(*state, "throughput-map.png", "\x89PNG");
@@ -137,6 +139,106 @@ static void figures_beside_the_usual_are_drawn_when_named(void **state)
 	assert_file(*state, "latency-map.svg", "<?xml");
 	assert_file(*state, "memory-map.svg", "<?xml");
 	assert_file(*state, "garbage-map.svg", "<?xml");
+}
+
+/* Trials of an open loop with a histogram, events and a series over time, at three rates. */
+static void write_open_records(const char *folder)
+{
+	FILE *file = records_open(folder);
+
+	records_session(file, "Open loop");
+	for (unsigned rate = 1; rate <= 3; rate++) {
+		for (unsigned t = 0; t < 3; t++) {
+			json_t *trial = records_make(&(struct records_trial){ .family = "map",
+									      .variant = "map/a+ebr",
+									      .mix = "get:100",
+									      .threads = 2,
+									      .rate = 1e5 * rate,
+									      .garbage = 5,
+									      .bytes_per_element = 32 });
+			char cell[16];
+
+			snprintf(cell, sizeof(cell), "%x", rate);
+			json_object_set_new(trial, "cell", json_string(cell));
+			json_object_set_new(json_object_get(trial, "workload"), "rate_ops_per_s",
+					    json_integer(100000 * rate));
+			json_object_update_new(
+				trial,
+				json_pack("{s:{s:s, s:f, s:i, s:[i, i, i, i, i, i]}, s:{s:{s:f}}, "
+					  "s:{s:[i, i], s:[i, i], s:[i, i]}}",
+					  "latency_ns", "kind", "open-loop", "p99", 1000.0 * rate,
+					  "samples", 2000, "histogram", 100, 1000, 200, 900, 4000, 100,
+					  "counters", "l3_misses", "per_op", 0.5, "series", "at_ms", 100,
+					  200, "rss_bytes", 1000000, 2000000, "garbage", 1, 7));
+			records_line(file, trial);
+		}
+	}
+	fclose(file);
+}
+
+static void figures_of_latency_load_and_time_are_drawn(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char *data;
+
+	need_gnuplot();
+	write_open_records(*state);
+	assert_int_equal(plot(*state, "cdf,load,counters,rss_over_time,garbage_over_time,placement", "svg",
+			      &drawn, &fault),
+			 0);
+	data = folder_read(*state, "figures/cdf-map-1.dat");
+	assert_non_null(strstr(data, "\n2 200 200 200\n"));    /* the median: half lies below 200 */
+	assert_non_null(strstr(data, "\n10 200 200 200\n"));
+	assert_non_null(strstr(data, "\n20 4000 4000 4000\n"));
+	free(data);
+	data = folder_read(*state, "figures/load-map.dat");
+	assert_non_null(strstr(data, "100000 1000 1000 1000\n200000 2000 2000 2000\n300000 3000"));
+	free(data);
+	data = folder_read(*state, "figures/counters-l3_misses-map-1.dat");
+	assert_non_null(strstr(data, "\n2 0.5 0.5 0.5\n"));
+	free(data);
+	data = folder_read(*state, "figures/garbage_over_time-map-1.dat");
+	assert_non_null(strstr(data, "\n0.1 1 1 1\n0.2 7 7 7\n"));
+	free(data);
+	data = folder_read(*state, "figures/placement-map-1.dat");
+	assert_non_null(strstr(data, "\n1 1 1 \"w0\" \"0\"\n2 1 1 \"w1\" \"1\"\n"));
+	free(data);
+}
+
+static void law_and_heat_are_drawn_of_curves_that_have_them(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char *words;
+	FILE *file;
+
+	need_gnuplot();
+	file = records_open(*state);
+	records_session(file, "t");
+	for (unsigned n = 1; n <= 32; n *= 2)
+		for (unsigned v = 1; v <= 2; v++)
+			records_trial(file, &(struct records_trial){
+						    .family = "map",
+						    .variant = v > 1 ? "map/b" : "map/a",
+						    .mix = "get:100",
+						    .threads = n,
+						    .rate = 1e6 * n / v / (1 + 0.05 * (n - 1) +
+									   0.001 * n * (n - 1)) });
+	fclose(file);
+	assert_int_equal(plot(*state, "heat", "svg", &drawn, &fault), 0);
+	words = folder_read(*state, "figures/heat-map.dat");
+	assert_non_null(strstr(words, "\n1 2 0.5 \"500 k\" \"\"\n"));
+	free(words);
+	if (!usl_is_here()) {
+		print_message("built without cminpack\n");
+		skip();
+	}
+	assert_int_equal(plot(*state, "scaling", "svg", &drawn, &fault), 0);
+	words = folder_read(*state, "figures/scaling-map.laws");
+	assert_non_null(strstr(words, "contention[1] = 0.05"));
+	assert_non_null(strstr(words, "knee[1] = 30.8"));
+	free(words);
 }
 
 static void series_without_the_number_of_a_figure_is_not_in_it(void **state)
@@ -201,11 +303,25 @@ static void labels_of_twelve_curves_do_not_overlap(void **state)
 	free(words);
 }
 
-static void workload_of_many_words_goes_on_in_a_second_line(void **state)
+/* The text of a line of the subtitle, cut at its end. */
+static char *subtitle(char *words, unsigned line)
 {
+	char key[32], *at;
+
+	snprintf(key, sizeof(key), "subtitle[%u] = '", line);
+	at = strstr(words, key);
+	assert_non_null(at);
+	at += strlen(key);
+	return strndup(at, strcspn(at, "\n") - 1);
+}
+
+static void workload_of_many_words_is_wrapped_and_loses_none(void **state)
+{
+	static const char mix[] = "get:12.345,put:23.456,remove:34.567,"
+				  "of_another:1,and_of_another:28.632,more:0,and_one_of_a_long_name:0";
 	struct fault fault = { "" };
 	unsigned drawn = 0;
-	char *words, *more, *end;
+	char whole[1024] = "", *words, *line;
 	FILE *file;
 
 	need_gnuplot();
@@ -213,21 +329,73 @@ static void workload_of_many_words_goes_on_in_a_second_line(void **state)
 	records_session(file, "t");
 	records_trial(file, &(struct records_trial){ .family = "map",
 						     .variant = "map/variant+ebr",
-						     .mix = "get:12.345,put:23.456,remove:34.567,"
-							    "of_another:1,and_of_another:28.632,more:0",
+						     .mix = mix,
 						     .threads = 1,
 						     .rate = 1e6 });
 	fclose(file);
 	assert_int_equal(plot(*state, "throughput", "svg", &drawn, &fault), 0);
 	words = folder_read(*state, "figures/throughput-map.def");
-	more = strstr(words, "workload_more = ");
-	assert_non_null(more);
-	end = strchr(more, '\n');
-	assert_non_null(end);
-	*end = '\0';
-	assert_non_null(strstr(more, "range=1000"));
-	assert_null(strstr(more, "mix="));
+	assert_non_null(strstr(words, "subtitles = 2\n"));
+	for (unsigned i = 1; i <= 2; i++) {
+		line = subtitle(words, i);
+		assert_in_range(strlen(line), 1, 116);
+		snprintf(whole + strlen(whole), sizeof(whole) - strlen(whole), "%s%s", i > 1 ? " " : "",
+			 line);
+		free(line);
+	}
+	assert_non_null(strstr(whole, mix));
+	assert_non_null(strstr(whole, " dist=uniform range=1000"));
 	free(words);
+}
+
+static void fonts_of_a_pdf_are_in_it(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char command[600], line[256];
+	FILE *fonts;
+
+	need_gnuplot();
+	if (system("command -v pdffonts >/dev/null")) {
+		print_message("pdffonts is not installed\n");
+		skip();
+	}
+	write_records(*state, "t", 2, 1);
+	assert_int_equal(plot(*state, "throughput", "pdf", &drawn, &fault), 0);
+	snprintf(command, sizeof(command), "pdffonts '%s/figures/throughput-map.pdf' | tail -n +3",
+		 (char *)*state);
+	fonts = popen(command, "r");
+	assert_non_null(fgets(line, sizeof(line), fonts));
+	do {
+		/* name, type, encoding, then: embedded, subset, unicode */
+		assert_non_null(strstr(line, " yes yes yes "));
+	} while (fgets(line, sizeof(line), fonts));
+	pclose(fonts);
+}
+
+static void one_column_is_narrower_than_two(void **state)
+{
+	struct fault fault = { "" };
+	unsigned columns[2] = { 1, 2 };
+	double width[2];
+
+	need_gnuplot();
+	write_records(*state, "t", 2, 1);
+	for (int i = 0; i < 2; i++) {
+		char *svg;
+
+		assert_int_equal(plot_directory(&(struct plot_options){ .directory = *state,
+									.figures = "throughput",
+									.formats = "svg",
+									.columns = columns[i],
+									.scripts = "plots" },
+						NULL, &fault),
+				 0);
+		svg = folder_read(*state, "figures/throughput-map.svg");
+		assert_int_equal(sscanf(strstr(svg, "viewBox="), "viewBox=\"0 0 %lf", &width[i]), 1);
+		free(svg);
+	}
+	assert_true(width[0] < width[1]);
 }
 
 static void unknown_names_are_refused_with_the_nearest(void **state)
@@ -288,7 +456,11 @@ int main(void)
 		IN_FOLDER(series_without_the_number_of_a_figure_is_not_in_it),
 		IN_FOLDER(title_that_looks_like_code_stays_a_title),
 		IN_FOLDER(labels_of_twelve_curves_do_not_overlap),
-		IN_FOLDER(workload_of_many_words_goes_on_in_a_second_line),
+		IN_FOLDER(workload_of_many_words_is_wrapped_and_loses_none),
+		IN_FOLDER(fonts_of_a_pdf_are_in_it),
+		IN_FOLDER(one_column_is_narrower_than_two),
+		IN_FOLDER(figures_of_latency_load_and_time_are_drawn),
+		IN_FOLDER(law_and_heat_are_drawn_of_curves_that_have_them),
 		IN_FOLDER(unknown_names_are_refused_with_the_nearest),
 		IN_FOLDER(records_without_a_valid_trial_draw_nothing),
 		IN_FOLDER(ten_thousand_trials_take_seconds),

@@ -226,6 +226,34 @@ static void downloads_are_those_of_the_folder(void **state)
 	free(page);
 }
 
+static void ladder_of_a_campaign_is_told_with_what_is_missing(void **state)
+{
+	static const char ladder[] = "[A ladder <b>]\n"
+				     "start = variant=map/slow\n"
+				     "not there = variant=map/absent\n"
+				     "end = variant=map/fast\n";
+	struct fault fault = { "" };
+	FILE *file = records_open(*state);
+	char *page;
+
+	records_session(file, "t");
+	laps(file, 1, 8, 1.5);
+	fclose(file);
+	assert_int_equal(folder_write(*state, "a.ladder", ladder, strlen(ladder)), 0);
+	assert_int_equal(report_directory(&(struct report_options){ .directory = *state,
+								    .scripts = "plots",
+								    .ladders = *state },
+					  &fault),
+			 0);
+	page = folder_read(*state, "report.html");
+	assert_non_null(strstr(page, "<h3>A ladder &lt;b&gt;</h3>"));
+	assert_non_null(strstr(page, "<code>map/fast</code> on 1 thread does 1.5 [1.5, 1.51] times what "
+				     "<code>map/slow</code> on 1 thread does"));
+	assert_non_null(strstr(page, "end; with not there"));
+	assert_non_null(strstr(page, "not measured here"));
+	free(page);
+}
+
 static void folder_without_results_is_refused(void **state)
 {
 	struct fault fault = { "" };
@@ -251,6 +279,7 @@ int main(void)
 		IN_FOLDER(trials_that_do_not_count_are_listed),
 		IN_FOLDER(figures_of_the_folder_are_inlined),
 		IN_FOLDER(downloads_are_those_of_the_folder),
+		IN_FOLDER(ladder_of_a_campaign_is_told_with_what_is_missing),
 		IN_FOLDER(folder_without_results_is_refused),
 	};
 

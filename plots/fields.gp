@@ -1,0 +1,23 @@
+# Coloured fields. Expects rows, cells, their names, scale_high, x_label, colour_label and a data file of column, row,
+# value and text.
+longest = 1
+do for [i = 1:rows] { if (strlen(row_name[i]) > longest) { longest = strlen(row_name[i]) } }
+set lmargin at screen 0.03 + (narrow ? 0.0115 : 0.009) * (longest > 40 ? 40 : longest)
+set rmargin at screen strlen(colour_label) ? 0.86 : 0.96
+set xrange [0.5 : cells + 0.5]
+set yrange [(rows > 5 ? rows : 5) + 0.5 : 0.5]
+set palette defined (0 '#f7fbff', 0.35 '#9ecae1', 0.7 '#4292c6', 1 '#08519c')
+set cbrange [0 : scale_high]
+set xlabel x_label offset 0, 0.3
+set border 0
+set tics scale 0
+unset grid
+set xtics ('' 1)
+set ytics ('' 1)
+do for [i = 1:cells] { if (strlen(column_name[i])) { set xtics add (column_name[i] i) } }
+do for [i = 1:rows] { if (strlen(row_name[i])) { set ytics add (row_name[i] i) font small_font } }
+if (strlen(colour_label)) { set colorbox; set cblabel colour_label } else { unset colorbox }
+half = 0.48
+plot data_file using 1:2:($1 - half):($1 + half):($2 - half):($2 + half):3 with boxxyerror fillstyle solid 1 noborder linecolor palette, \
+	data_file using 1:2:4:($3 > 0.55 * scale_high ? 0xffffff : 0x222222) with labels offset 0,(has_above ? -0.5 : 0) noenhanced font small_font textcolor rgb variable, \
+	data_file using 1:2:5:($3 > 0.55 * scale_high ? 0xffffff : 0x222222) with labels offset 0,0.5 noenhanced font small_font textcolor rgb variable

@@ -1,0 +1,248 @@
+#include "plots/ladder_page.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "plots/text.h"
+
+enum { NAME_BYTES = 512, FACTOR_BYTES = 64 };
+
+/* Three digits, and large ones without an exponent. */
+static const char *digits_of(double number)
+{
+	return fabs(number) >= 1000 ? "%.0f" : "%.3g";
+}
+
+/* "3.2 [3.1, 3.3]" */
+static void put_factor(const struct ladder_factor *factor, char text[FACTOR_BYTES])
+{
+	const struct {
+		const char *before;
+		double number;
+	} parts[] = { { "", factor->ratio }, { " [", factor->low }, { ", ", factor->high } };
+	const bool has_interval = factor->low > 0 && isfinite(factor->high);
+	size_t length = 0;
+
+	for (size_t i = 0; i < (has_interval ? 3 : 1); i++) {
+		length += (size_t)snprintf(text + length, FACTOR_BYTES - length, "%s", parts[i].before);
+		length += (size_t)snprintf(text + length, FACTOR_BYTES - length,
+					   digits_of(parts[i].number), parts[i].number);
+	}
+	snprintf(text + length, FACTOR_BYTES - length, has_interval ? "]" : " [no interval]");
+}
+
+/* The share of a factor in the headline, on logarithms; NaN where there is nothing to share. */
+static double share_of(const struct ladder *ladder, const struct ladder_rung *rung)
+{
+	const double whole = log(ladder->headline.ratio);
+
+	return fabs(whole) > 0.01 ? log(rung->factor.ratio) / whole : NAN;
+}
+
+/* A rung's name, and what was not measured before it and is in its factor too. */
+static void label_rung(const struct ladder *ladder, size_t index, char label[NAME_BYTES])
+{
+	size_t length = (size_t)snprintf(label, NAME_BYTES, "%s", ladder->rungs[index].name);
+
+	for (size_t i = index; i > 0 && !ladder->rungs[i - 1].cell && length < NAME_BYTES; i--)
+		length += (size_t)snprintf(label + length, NAME_BYTES - length, "%s %s",
+					   i == index ? "; with" : ",", ladder->rungs[i - 1].name);
+}
+
+static void write_rung(FILE *words, const struct sheet *sheet, const struct ladder *ladder,
+		       size_t index, size_t row)
+{
+	const struct ladder_rung *const rung = &ladder->rungs[index];
+	char key[32], text[FACTOR_BYTES] = "", label[NAME_BYTES];
+
+	snprintf(key, sizeof(key), "rung[%zu]", row);
+	label_rung(ladder, index, label);
+	sheet_put_text(sheet, words, key, label);
+	if (row > 1)
+		put_factor(&rung->factor, text);
+	snprintf(key, sizeof(key), "factor[%zu]", row);
+	sheet_put_text(sheet, words, key, text);
+}
+
+/* Rows of the rungs that were measured; the whiskers are those of the factor. */
+static size_t write_rows(const struct ladder *ladder, const struct sheet *sheet, FILE *data,
+			 FILE *words)
+{
+	double before = ladder->rungs[ladder->first].cell->median;
+	size_t rows = 0;
+
+	fprintf(words, "array rung[%zu]\narray factor[%zu]\n", ladder->count, ladder->count);
+	fprintf(data, "# row  from  to  low  high   (operations per second; # rung)\n");
+	for (size_t i = ladder->first; i <= ladder->last; i++) {
+		const struct ladder_rung *const rung = &ladder->rungs[i];
+		const struct ladder_factor *const factor = &rung->factor;
+		double after = before;
+
+		if (!rung->cell)
+			continue;
+		rows++;
+		if (rows > 1)
+			after = before * factor->ratio;
+		fprintf(data, "%zu %.9g %.9g %.9g %.9g # %s\n", rows, before, after,
+			rows > 1 && factor->low > 0 ? before * factor->low : after,
+			rows > 1 && isfinite(factor->high) ? before * factor->high : after, rung->name);
+		write_rung(words, sheet, ladder, i, rows);
+		before = after;
+	}
+	return rows;
+}
+
+int ladder_draw(const struct ladder *ladder, const struct sheet *sheet, struct fault *fault)
+{
+	char subtitle[NAME_BYTES], headline[FACTOR_BYTES];
+	struct sheet titled = *sheet;
+	FILE *data, *words;
+	size_t rows;
+	int error, failed;
+
+	put_factor(&ladder->headline, headline);
+	snprintf(subtitle, sizeof(subtitle), "in all %s; %s", headline,
+		 ladder->laps < 2 ? "trials not paired" : "paired by lap");
+	titled.title = ladder->title;
+	titled.subtitle = subtitle;
+	data = sheet_open(&titled, "dat", fault);
+	if (!data)
+		return -EIO;
+	words = sheet_open_words(&titled, fault);
+	if (!words) {
+		fclose(data);
+		return -EIO;
+	}
+	rows = write_rows(ladder, &titled, data, words);
+	fprintf(words, "rungs = %zu\nload scripts.'/ladder.gp'\n", rows);
+	error = sheet_close(&titled, "dat", data, fault);
+	failed = sheet_close(&titled, "def", words, fault);
+	return error ? error : failed;
+}
+
+static void write_row(const struct page *page, const struct ladder *ladder, size_t index)
+{
+	const struct ladder_rung *const rung = &ladder->rungs[index];
+	const double share = share_of(ladder, rung);
+	char label[NAME_BYTES];
+	FILE *const out = page->out;
+
+	snprintf(label, sizeof(label), "%s", rung->name);
+	if (rung->cell)
+		label_rung(ladder, index, label);
+	fputs("<tr><td class=\"text\">", out);
+	text_put_html(out, label);
+	fputs("</td><td class=\"text\"><code>", out);
+	text_put_html(out, rung->cell ? rung->cell->variant : rung->words);
+	fputs("</code></td><td class=\"number\">", out);
+	if (!rung->cell) {
+		fprintf(out, "</td><td class=\"warn\" colspan=\"3\">%s</td></tr>\n", rung->why);
+		return;
+	}
+	page_rate(page, rung->cell->median);
+	if (index == ladder->first) {
+		fputs("</td><td></td><td></td><td></td></tr>\n", out);
+		return;
+	}
+	fprintf(out, "</td><td class=\"number\">%.3g</td><td class=\"number\">", rung->factor.ratio);
+	if (rung->factor.low > 0 && isfinite(rung->factor.high))
+		fprintf(out, "%.3g &ndash; %.3g", rung->factor.low, rung->factor.high);
+	else
+		fputs("none", out);
+	fputs("</td><td class=\"number\">", out);
+	if (isfinite(share))
+		fprintf(out, "%.0f&nbsp;%%", share * 100);
+	fputs("</td></tr>\n", out);
+}
+
+/* The rung that gives most, on logarithms. */
+static const struct ladder_rung *greatest(const struct ladder *ladder)
+{
+	const struct ladder_rung *found = NULL;
+
+	for (size_t i = ladder->first + 1; i <= ladder->last; i++) {
+		const struct ladder_rung *const rung = &ladder->rungs[i];
+
+		if (rung->cell && (!found || fabs(log(rung->factor.ratio)) >
+						     fabs(log(found->factor.ratio))))
+			found = rung;
+	}
+	return found;
+}
+
+static size_t count_missing(const struct ladder *ladder)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < ladder->count; i++)
+		missing += !ladder->rungs[i].cell;
+	return missing;
+}
+
+/* What a careful reader would sign. */
+static void write_sentence(const struct page *page, const struct ladder *ladder)
+{
+	const struct ladder_rung *const most = greatest(ladder);
+	const size_t missing = count_missing(ladder);
+	char text[FACTOR_BYTES];
+
+	put_factor(&ladder->headline, text);
+	fputs("<p>On this host and under this load, <code>", page->out);
+	text_put_html(page->out, ladder->rungs[ladder->last].cell->variant);
+	fputs("</code> on ", page->out);
+	page_threads(page, ladder->rungs[ladder->last].cell->threads);
+	fprintf(page->out, " does %s times what <code>", text);
+	text_put_html(page->out, ladder->rungs[ladder->first].cell->variant);
+	fputs("</code> on ", page->out);
+	page_threads(page, ladder->rungs[ladder->first].cell->threads);
+	fputs(" does; taken in this order, the rung that changes most is &ldquo;", page->out);
+	text_put_html(page->out, most->name);
+	put_factor(&most->factor, text);
+	fprintf(page->out,
+		"&rdquo;, a factor of %s. Each factor belongs to its place in the order: the same change at "
+		"another place may give more or less.",
+		text);
+	if (missing)
+		fprintf(page->out,
+			" %zu rung%s not measured: what %s change%s is in the factor of the next that was.",
+			missing, missing == 1 ? " was" : "s were", missing == 1 ? "it" : "they",
+			missing == 1 ? "s" : "");
+	if (ladder->last + 1 < ladder->count)
+		fputs(" The ladder's own end is not among what was measured.", page->out);
+	fputs("</p>\n", page->out);
+}
+
+static void write_ladder(const struct page *page, const struct ladder *ladder)
+{
+	char text[FACTOR_BYTES];
+
+	page_element(page, "h3", ladder->title);
+	write_sentence(page, ladder);
+	fputs("<div class=\"wide\"><table><thead><tr><th>what changes</th><th>cell</th>"
+	      "<th class=\"number\">median ops/s</th><th class=\"number\">factor</th>"
+	      "<th class=\"number\">95&nbsp;% interval</th><th class=\"number\">share of the ratio</th>"
+	      "</tr></thead><tbody>\n",
+	      page->out);
+	for (size_t i = 0; i < ladder->count; i++)
+		write_row(page, ladder, i);
+	put_factor(&ladder->headline, text);
+	fprintf(page->out,
+		"</tbody></table></div>\n<p class=\"note\">In all %s: the product of the factors. ", text);
+	if (ladder->laps < 2)
+		fputs("The cells share no two laps, so that trials are not paired; ", page->out);
+	else
+		fprintf(page->out, "Paired over the %zu laps that all cells have; ", ladder->laps);
+	fputs("factors are ratios of geometric means, intervals hold for each factor by itself; shares are of "
+	      "the logarithm.</p>\n",
+	      page->out);
+}
+
+void page_write_ladders(const struct page *page, const struct ladders *ladders)
+{
+	if (!ladders->count)
+		return;
+	fputs("<h2 id=\"ladders\">What the headline is made of</h2>\n", page->out);
+	for (size_t i = 0; i < ladders->count; i++)
+		write_ladder(page, &ladders->ladders[i]);
+}
