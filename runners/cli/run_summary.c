@@ -13,11 +13,37 @@
 #include "runners/results/summary_index.h"
 
 /* Below this many values an interval of 95 % does not exist (runners/stats). */
-enum { TRIALS_FOR_INTERVAL = 6, RATE_BYTES = 32, PAIR_BYTES = 80 };
+enum { TRIALS_FOR_INTERVAL = 6, RATE_BYTES = 32, PAIR_BYTES = 80, BAR_CHARS = 12 };
+
+#define BAR_HEADING "of its family"
 
 static void set_text(json_t *row, const char *key, const char *text)
 {
 	json_object_set_new(row, key, json_string(text));
+}
+
+/* The highest median of a cell's family. */
+static double family_highest(const struct summary_list *summaries, const char *family)
+{
+	double highest = 0;
+
+	for (size_t i = 0; i < summaries->count; i++)
+		if (summaries->cells[i].valid && !strcmp(summaries->cells[i].family, family))
+			highest = fmax(highest, summaries->cells[i].median);
+	return highest;
+}
+
+/* As long as the cell's share of that; the least rate there is has one character. */
+static void set_bar(json_t *row, const struct cell_summary *summary,
+		    const struct summary_list *summaries)
+{
+	const double share = summary->median / family_highest(summaries, summary->family);
+	char bar[BAR_CHARS + 1] = "";
+
+	if (!summary->valid || !(share > 0))
+		return;
+	memset(bar, '#', (size_t)fmax(1, round(share * BAR_CHARS)));
+	set_text(row, BAR_HEADING, bar);
 }
 
 static void set_rates(json_t *row, const struct cell_summary *summary)
@@ -61,7 +87,7 @@ struct layout {
 };
 
 static json_t *make_row(const struct cell *cell, const struct cell_summary *summary,
-			const struct layout *layout)
+			const struct summary_list *summaries, const struct layout *layout)
 {
 	json_t *const row = json_object();
 	char trials[PAIR_BYTES], flags[RUN_FLAGS_BYTES];
@@ -72,6 +98,7 @@ static json_t *make_row(const struct cell *cell, const struct cell_summary *summ
 	if (!summary)
 		return row;
 	set_rates(row, summary);
+	set_bar(row, summary, summaries);
 	if (layout->counts_losses)
 		set_losses(row, summary);
 	snprintf(trials, sizeof(trials), "%u/%u", summary->valid,
@@ -87,6 +114,7 @@ static void make_columns(const struct layout *layout, struct table_column *colum
 {
 	const struct table_column figures[] = {
 		{ "ops/s", true, true },
+		{ BAR_HEADING, true, false },
 		{ "95 % interval", true, true },
 		{ "spread", true, true },
 		{ "hits", layout->counts_losses, true },
@@ -182,7 +210,7 @@ static void print_notes(const struct results *results, const struct summary_list
 int run_summary_print(const struct plan *plan, const struct results *results,
 		      const struct summary_list *summaries)
 {
-	struct table_column columns[AXIS_COUNT + 12];
+	struct table_column columns[AXIS_COUNT + 13];
 	struct summary_index index;
 	struct layout layout = { .counts_losses = false };
 	json_t *rows;
@@ -197,7 +225,8 @@ int run_summary_print(const struct plan *plan, const struct results *results,
 		const struct cell *const cell = &plan->cells[i];
 
 		json_array_append_new(
-			rows, make_row(cell, summary_index_find(&index, cell->id), &layout));
+			rows, make_row(cell, summary_index_find(&index, cell->id), summaries,
+				       &layout));
 	}
 	summary_index_free(&index);
 	if (!rows)
