@@ -22,7 +22,7 @@ colour_of(i) = i > curves ? limit_colour : word(palette_colours, (i - 1) % 7 + 1
 do for [i = 1:series] {
 	if (is_drawn) { set arrow from first end_x[i] / x_unit, end_y[i] / y_unit to graph 1.03, graph label_at[i] nohead \
 		linewidth 0.5 linecolor rgb colour_of(i) }
-	set label name[i] at graph 1.04, graph label_at[i] left noenhanced font small_font textcolor rgb colour_of(i)
+	set label (is_drawn ? name[i] : sprintf('%c %s', 64 + point_kind[(i - 1) % 12 + 1], name[i])) at graph 1.04, graph label_at[i] left noenhanced font small_font textcolor rgb colour_of(i)
 }
 
 # Room for the longest name beside the frame.

@@ -7,8 +7,8 @@
 #include "plots/panels.h"
 #include "plots/report.h"
 
-/* Below this many values an interval of 95 % does not exist (runners/stats). */
-enum { PAGE_TRIALS_FOR_INTERVAL = 6, PAGE_PATH_BYTES = 4096 };
+/* Below this many values an interval of 95 % does not exist, or no difference at 1 % (runners/stats). */
+enum { PAGE_TRIALS_FOR_INTERVAL = 6, PAGE_TRIALS_FOR_DECISION = 8, PAGE_PATH_BYTES = 4096 };
 
 /* Everything a page is written from. */
 struct page {
@@ -48,6 +48,9 @@ int page_write_answer(const struct page *page);
 void page_write_caveats(const struct page *page);
 void page_write_figures(const struct page *page);
 void page_write_cells(const struct page *page);
+
+/* Events per operation, the passes of a cell joined. Nothing where none were counted. */
+void page_write_counters(const struct page *page);
 void page_write_evidence(const struct page *page);
 
 #endif

@@ -149,8 +149,12 @@ static void write_fairness(const struct page *page, const struct cell_summary *c
 			jain, 1.0 / cell->threads);
 }
 
-/* Events are counted in turns, so that one trial has not all of them: every name of any trial. */
-static json_t *counter_names(const struct cell_summary *cell)
+double page_counter(const struct cell_summary *cell, const char *name)
+{
+	return median_of(cell, counter_of, name);
+}
+
+json_t *page_counter_names(const struct cell_summary *cell)
 {
 	json_t *const names = json_object();
 
@@ -161,13 +165,13 @@ static json_t *counter_names(const struct cell_summary *cell)
 
 static void write_counters(const struct page *page, const struct cell_summary *cell)
 {
-	json_t *const names = counter_names(cell);
+	json_t *const names = page_counter_names(cell);
 	unsigned said = 0;
 	const char *name;
 	json_t *counter;
 
 	json_object_foreach(names, name, counter) {
-		const double per_op = median_of(cell, counter_of, name);
+		const double per_op = page_counter(cell, name);
 
 		if (!(per_op > 0))
 			continue;

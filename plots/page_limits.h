@@ -14,6 +14,12 @@ extern const char *const page_limits[PAGE_LIMITS];
 const struct cell_summary *page_find_limit(const struct page *page,
 					   const struct cell_summary *cell, const char *limit);
 
+/* Events are counted in turns, so that one trial has not all of them: the names of all trials, to be released. */
+json_t *page_counter_names(const struct cell_summary *cell);
+
+/* An event per operation, median of the valid trials that counted it; NaN: none did. */
+double page_counter(const struct cell_summary *cell, const char *name);
+
 /* What limits the fastest of a standing: how it scales, its ceilings, its threads' shares, its events. */
 void page_write_limits(const struct page *page, const struct standing *standing);
 

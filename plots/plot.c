@@ -52,7 +52,7 @@ static int parse_figures(const char *list, unsigned *mask, struct fault *fault)
 	return parse_list(list, names, usual, "figure", mask, fault);
 }
 
-static int parse_formats(const char *list, unsigned *mask, struct fault *fault)
+int plot_parse_formats(const char *list, unsigned *mask, struct fault *fault)
 {
 	const char *names[PLOT_FORMATS + 1] = { NULL };
 
@@ -246,7 +246,7 @@ int plot_directory(const struct plot_options *options, unsigned *drawn, struct f
 	int error = parse_figures(options->figures, &chosen.figures, fault);
 
 	if (!error)
-		error = parse_formats(options->formats, &chosen.formats, fault);
+		error = plot_parse_formats(options->formats, &chosen.formats, fault);
 	if (!error)
 		error = results_load(options->directory, &results, fault);
 	if (error)

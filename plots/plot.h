@@ -34,6 +34,9 @@ struct plot_options {
  */
 int plot_directory(const struct plot_options *options, unsigned *drawn, struct fault *fault);
 
+/* A list of formats as a mask; NULL: the usual. Return: 0, or -EINVAL with the sentence in @fault. */
+int plot_parse_formats(const char *list, unsigned *mask, struct fault *fault);
+
 /* Is there a gnuplot on the PATH? */
 int plot_has_gnuplot(void);
 

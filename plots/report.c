@@ -77,6 +77,7 @@ static int write_page(const struct page *page, struct fault *fault)
 	page_write_caveats(page);
 	page_write_figures(page);
 	page_write_cells(page);
+	page_write_counters(page);
 	page_write_evidence(page);
 	fputs("<script>\n", page->out);
 	page_copy(page, page->options->scripts, "report.js");

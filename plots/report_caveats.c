@@ -72,9 +72,11 @@ static void write_fewest(const struct page *page)
 			fewest = page->cells->cells[i].valid;
 	if (fewest < PAGE_TRIALS_FOR_INTERVAL)
 		fprintf(page->out,
+			"<li>No lead over so few laps can be certain: <code>numamark run "
+			"FOLDER/campaign.ini trials=%d -o FOLDER --resume</code> adds laps.</li>\n"
 			"<li>Cells with fewer than %d valid trials (the least has %u) show the range of "
 			"their trials: too few for a 95&nbsp;%% interval.</li>\n",
-			PAGE_TRIALS_FOR_INTERVAL, fewest);
+			PAGE_TRIALS_FOR_DECISION, PAGE_TRIALS_FOR_INTERVAL, fewest);
 }
 
 void page_write_caveats(const struct page *page)

@@ -2,71 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/cell_words.h"
 #include "plots/page.h"
 #include "plots/page_limits.h"
 #include "plots/text.h"
-
-/* Words of a record beside variant and threads that may tell cells apart. */
-static const char *const own_words[] = { "place", "memory", "pages", "alloc", "label" };
-
-enum { OWN_WORDS = sizeof(own_words) / sizeof(*own_words) };
-
-static void note_word(json_t *first, json_t *differing, const char *key, json_t *value)
-{
-	json_t *const known = json_object_get(first, key);
-
-	if (!known)
-		json_object_set(first, key, value);
-	else if (!json_equal(known, value))
-		json_object_set_new(differing, key, json_true());
-}
-
-/* The words in which any two cells of the page differ, as keys of an object. */
-static json_t *differing_words(const struct page *page)
-{
-	json_t *const first = json_object(), *const differing = json_object();
-
-	for (size_t i = 0; i < page->cells->count; i++) {
-		const json_t *const record = page->cells->cells[i].first;
-		const char *key;
-		json_t *value;
-
-		for (size_t k = 0; k < OWN_WORDS; k++)
-			note_word(first, differing, own_words[k], json_object_get(record, own_words[k]));
-		json_object_foreach(json_object_get(record, "workload"), key, value)
-			note_word(first, differing, key, value);
-	}
-	json_decref(first);
-	return differing;
-}
-
-static void write_word(FILE *out, const char *key, const json_t *value)
-{
-	char number[32];
-
-	if (!json_is_string(value) && !json_is_number(value))
-		return;
-	snprintf(number, sizeof(number), "%.15g", json_number_value(value));
-	text_put_html(out, key);
-	fputc('=', out);
-	text_put_html(out, json_is_string(value) ? json_string_value(value) : number);
-	fputc(' ', out);
-}
-
-/* Of one cell the words in which the page's cells differ. */
-static void write_words(const struct page *page, const struct cell_summary *cell,
-			json_t *differing)
-{
-	const json_t *const workload = json_object_get(cell->first, "workload");
-	const char *key;
-	json_t *unused;
-
-	json_object_foreach(differing, key, unused) {
-		const json_t *const own = json_object_get(cell->first, key);
-
-		write_word(page->out, key, own ? own : json_object_get(workload, key));
-	}
-}
 
 /* A number for a person, and as the key to sort by. */
 static void open_number(FILE *out, double key)
@@ -127,6 +66,7 @@ static void write_cell(const struct page *page, const struct cell_summary *cell,
 {
 	const json_t *const update = json_object_get(cell->first, "update");
 	FILE *const out = page->out;
+	char words[CELL_WORDS_BYTES];
 
 	fputs("<tr><td><code>", out);
 	text_put_html(out, cell->variant);
@@ -139,7 +79,9 @@ static void write_cell(const struct page *page, const struct cell_summary *cell,
 		cell->valid + cell->invalid + cell->skipped);
 	text_put_html(out, json_is_string(update) ? json_string_value(update) : "");
 	fputs("</td><td class=\"soft text\">", out);
-	write_words(page, cell, differing);
+	cell_words_of(cell, differing, words, sizeof(words));
+	text_put_html(out, words);
+	fputs(*words ? " " : "", out);
 	text_put_html(out, cell->flags ? cell->flags : "");
 	put_losses(out, cell);
 	fputs("</td></tr>\n", out);
@@ -160,7 +102,7 @@ static double family_highest(const struct page *page, size_t first)
 
 void page_write_cells(const struct page *page)
 {
-	json_t *const differing = differing_words(page);
+	json_t *const differing = cell_words_differing(page->cells);
 	const char *family = "";
 	double highest = 1;
 

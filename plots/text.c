@@ -20,7 +20,6 @@ static const char *tex_of(char c)
 	case '\\': return "\\textbackslash{}";
 	case '~': return "\\textasciitilde{}";
 	case '^': return "\\textasciicircum{}";
-	case '\'': return "''";    /* the quote of gnuplot's literal */
 	case '<': return "\\textless{}";
 	case '>': return "\\textgreater{}";
 	case '|': return "\\textbar{}";
@@ -28,11 +27,11 @@ static const char *tex_of(char c)
 	}
 }
 
-void text_put_gnuplot_tex(FILE *out, const char *text)
+/* @quote: what a quote becomes, NULL for itself. */
+static void put_tex(FILE *out, const char *text, const char *quote)
 {
-	fputc('\'', out);
 	for (; *text; text++) {
-		const char *tex = tex_of(*text);
+		const char *tex = *text == '\'' ? quote : tex_of(*text);
 
 		if (tex)
 			fputs(tex, out);
@@ -41,6 +40,17 @@ void text_put_gnuplot_tex(FILE *out, const char *text)
 		else
 			fputc((unsigned char)*text < ' ' || *text == 127 ? ' ' : *text, out);
 	}
+}
+
+void text_put_tex(FILE *out, const char *text)
+{
+	put_tex(out, text, NULL);
+}
+
+void text_put_gnuplot_tex(FILE *out, const char *text)
+{
+	fputc('\'', out);
+	put_tex(out, text, "''");
 	fputc('\'', out);
 }
 

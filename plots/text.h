@@ -10,6 +10,9 @@ void text_put_gnuplot(FILE *out, const char *text);
 /* The same for the tikz terminal, whose labels are TeX: specials are escaped before quoting. */
 void text_put_gnuplot_tex(FILE *out, const char *text);
 
+/* TeX, not quoted: specials are escaped, control characters become spaces. */
+void text_put_tex(FILE *out, const char *text);
+
 /* HTML text or attribute value: & < > " ' become entities; bytes that are not UTF-8 become U+FFFD. */
 void text_put_html(FILE *out, const char *text);
 

@@ -5,6 +5,7 @@
 
 #include "plots/text.h"
 #include "runners/cli/command.h"
+#include "runners/cli/compare_figure.h"
 #include "runners/cli/table.h"
 #include "runners/results/comparison.h"
 
@@ -15,12 +16,13 @@ enum { TEXT_BYTES = 80, WORDS_MAX = TABLE_COLUMNS_MAX - 10 };
 
 static const struct option_row rows[] = {
 	{ "json", 0, NULL, "one array of objects, a cell each" },
+	{ "figure", 0, "FILE", "draw the ratios into FILE.svg, .pdf, .png or .tex" },
 	{ "fail-on", 0, "worse", "exit with 1 if any cell is worse" },
 	{ 0 },
 };
 
 struct asked_comparison {
-	const char *base, *new;
+	const char *base, *new, *figure;
 	bool is_json, fails_on_worse;
 };
 
@@ -30,6 +32,8 @@ static int take(const struct option_row *row, char *text, void *values, struct f
 
 	if (row && !strcmp(row->name, "json")) {
 		asked->is_json = true;
+	} else if (row && !strcmp(row->name, "figure")) {
+		asked->figure = text;
 	} else if (row) {
 		if (strcmp(text, "worse"))
 			return fault_set(fault, -EINVAL, "--fail-on %.60s: allowed is worse", text);
@@ -132,7 +136,7 @@ static void set_words(json_t *row, const struct compared_cell *cell)
 }
 
 /* A word that tells cells apart, or that one always wants to see. */
-static bool is_shown(const json_t *all, const char *key)
+bool compare_is_shown(const json_t *all, const char *key)
 {
 	const json_t *const first = json_object_get(json_array_get(all, 0), key);
 	const json_t *row;
@@ -163,7 +167,7 @@ static void make_columns(const json_t *all, json_t *axes, struct table_column *c
 
 	json_object_foreach(axes, key, value)
 	{
-		if (strcmp(key, "cell") && count < WORDS_MAX && is_shown(all, key))
+		if (strcmp(key, "cell") && count < WORDS_MAX && compare_is_shown(all, key))
 			columns[count++] =
 				(struct table_column){ key, true, json_is_number(value) };
 	}
@@ -216,7 +220,8 @@ static void print_host(const struct comparison *comparison)
 		       unpaired - normalised);
 }
 
-static void print_least(const struct comparison *comparison)
+/* @base: where further laps of an interleaved campaign would go. */
+static void print_least(const struct comparison *comparison, const struct side *base)
 {
 	for (size_t i = 0; i < comparison->count; i++) {
 		const struct compared_cell *const cell = &comparison->cells[i];
@@ -227,12 +232,16 @@ static void print_least(const struct comparison *comparison)
 		    (cell->base_count < least || cell->new_count < least)) {
 			printf("With so many cells it takes %zu trials a side to decide anything.\n",
 			       least);
+			if (cell->is_paired)
+				printf("Further laps: numamark run '%s/campaign.ini' trials=%zu -o "
+				       "'%s' --resume\n",
+				       base->path, least, base->path);
 			return;
 		}
 	}
 }
 
-static void print_notes(const struct comparison *comparison)
+static void print_notes(const struct comparison *comparison, const struct side *base)
 {
 	printf("\nRatios above 1 are gains; their geometric mean is %.3f. Any false difference in "
 	       "this table has a chance of at most %g (Holm); intervals have the level that "
@@ -240,13 +249,13 @@ static void print_notes(const struct comparison *comparison)
 	       comparison->geometric_mean, ALPHA, CONTRAST_MARGIN * 100);
 	print_host(comparison);
 	print_reasons(comparison);
-	print_least(comparison);
+	print_least(comparison, base);
 	if (comparison->base_only + comparison->new_only)
 		printf("Not compared: %zu cells of BASE alone, %zu of NEW alone.\n",
 		       comparison->base_only, comparison->new_only);
 }
 
-static void print_text(const struct comparison *comparison, json_t *all)
+static void print_text(const struct comparison *comparison, const struct side *base, json_t *all)
 {
 	struct table_column columns[TABLE_COLUMNS_MAX];
 	json_t *const axes = axes_of(comparison->cells[0].new);
@@ -255,11 +264,12 @@ static void print_text(const struct comparison *comparison, json_t *all)
 		set_words(json_array_get(all, i), &comparison->cells[i]);
 	make_columns(all, axes, columns);
 	table_print(stdout, columns, all, TABLE_TEXT);
-	print_notes(comparison);
+	print_notes(comparison, base);
 	json_decref(axes);
 }
 
-static int print(const struct asked_comparison *asked, const struct comparison *comparison)
+static int print(const struct asked_comparison *asked, const struct comparison *comparison,
+		 const struct side *base)
 {
 	json_t *const all = rows_of(comparison);
 	int status = CLI_DONE;
@@ -267,12 +277,22 @@ static int print(const struct asked_comparison *asked, const struct comparison *
 	if (asked->is_json)
 		table_print(stdout, NULL, all, TABLE_JSON);
 	else
-		print_text(comparison, all);
+		print_text(comparison, base, all);
 	for (size_t i = 0; asked->fails_on_worse && i < comparison->count; i++)
 		if (comparison->cells[i].contrast.verdict == CONTRAST_WORSE)
 			status = CLI_UNSOUND;
 	json_decref(all);
 	return status;
+}
+
+static int draw(const struct asked_comparison *asked, const struct comparison *comparison,
+		struct fault *fault)
+{
+	json_t *const all = rows_of(comparison);
+	const int error = compare_draw(asked->figure, comparison, all, fault);
+
+	json_decref(all);
+	return error;
 }
 
 static int compare(const struct asked_comparison *asked, struct side *base, struct side *new,
@@ -285,7 +305,10 @@ static int compare(const struct asked_comparison *asked, struct side *base, stru
 		error = comparison_make(base, new, ALPHA, &comparison, fault);
 	if (error)
 		return cli_fail(error, fault);
-	status = print(asked, &comparison);
+	status = print(asked, &comparison, base);
+	error = asked->figure ? draw(asked, &comparison, fault) : 0;
+	if (error)
+		status = cli_fail(error, fault);
 	comparison_free(&comparison);
 	return status;
 }
@@ -333,7 +356,7 @@ static void print_details(void)
 
 const struct command command_compare = {
 	.name = "compare",
-	.arguments = "BASE NEW [--json] [--fail-on worse]",
+	.arguments = "BASE NEW [--json] [--figure FILE] [--fail-on worse]",
 	.summary = "Say of each cell whether NEW is better or worse than BASE.",
 	.options = rows,
 	.details = print_details,

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plots/paper_table.h"
 #include "plots/plot.h"
+#include "plots/probe_heat.h"
 #include "plots/report.h"
 #include "runners/cli/command.h"
 #include "runners/data_path.h"
@@ -22,7 +24,7 @@ static const struct option_row plot_rows[] = {
 
 static const struct option_row report_rows[] = {
 	{ "output", 'o', "FILE", "instead of a name in the folder" },
-	{ "format", 0, "FORMAT", "html (default), google-benchmark, hdr" },
+	{ "format", 0, "FORMAT", "html (default), markdown, latex, google-benchmark, hdr" },
 	{ 0 },
 };
 
@@ -46,7 +48,10 @@ static int plot(struct plot_options options, unsigned *drawn, struct fault *faul
 
 	options.scripts = own.scripts;
 	options.ladders = own.ladders;
-	return error ? error : plot_directory(&options, drawn, fault);
+	if (error)
+		return error;
+	return probe_heat_is_file(options.directory) ? probe_heat_draw(&options, drawn, fault)
+						     : plot_directory(&options, drawn, fault);
 }
 
 int plot_folder(const char *directory, unsigned *drawn, struct fault *fault)
@@ -91,12 +96,24 @@ static int write_hdr(const char *directory, const char *output, struct fault *fa
 	return error;
 }
 
+static int write_markdown(const char *directory, const char *output, struct fault *fault)
+{
+	return paper_table_write(directory, output, PAPER_MARKDOWN, fault);
+}
+
+static int write_latex(const char *directory, const char *output, struct fault *fault)
+{
+	return paper_table_write(directory, output, PAPER_LATEX, fault);
+}
+
 /* What a report can be, and what it is called in the folder. */
 static const struct report_format {
 	const char *name, *file;
 	int (*write)(const char *directory, const char *output, struct fault *fault);
 } report_formats[] = {
 	{ "html", "report.html", report_folder },
+	{ "markdown", "table.md", write_markdown },
+	{ "latex", "table.tex", write_latex },
 	{ "google-benchmark", "google-benchmark.json", write_google },
 	{ "hdr", "latency", write_hdr },
 };
@@ -164,7 +181,11 @@ static int run_plot(const struct command *self, int count, char **words)
 			     &drawn, &fault);
 	if (error)
 		return cli_fail(error, &fault);
-	if (!asked.formats || strcmp(asked.formats, "dumb"))
+	if (asked.formats && !strcmp(asked.formats, "dumb"))
+		return CLI_DONE;
+	if (probe_heat_is_file(asked.directory))
+		printf("%u files beside %s\n", drawn, asked.directory);
+	else
 		printf("%u files in %s/figures\n", drawn, asked.directory);
 	return CLI_DONE;
 }
@@ -174,7 +195,7 @@ static const struct report_format *find_format(const char *name, struct fault *f
 	for (size_t i = 0; i < REPORT_FORMATS; i++)
 		if (!name || !strcmp(report_formats[i].name, name))
 			return &report_formats[i];
-	fault_set(fault, -EINVAL, "--format %.60s: allowed is html, google-benchmark, hdr", name);
+	fault_set(fault, -EINVAL, "--format %.60s: allowed is html, markdown, latex, google-benchmark, hdr", name);
 	return NULL;
 }
 
@@ -205,7 +226,9 @@ static int run_report(const struct command *self, int count, char **words)
 
 static void print_report_details(void)
 {
-	printf("google-benchmark: each trial in Google Benchmark's JSON format, "
+	printf("markdown, latex: a table of all cells with their intervals, table.md or table.tex in the "
+	       "folder.\n"
+	       "google-benchmark: each trial in Google Benchmark's JSON format, "
 	       "google-benchmark.json in the folder.\n"
 	       "hdr: latency/CELL.hgrm in the folder for each cell with latencies, in "
 	       "HdrHistogram's "
@@ -215,8 +238,8 @@ static void print_report_details(void)
 
 const struct command command_plot = {
 	.name = "plot",
-	.arguments = "DIR [--figure NAME,...] [--format FORMAT,...] [--columns N]",
-	.summary = "Draw figures of a result folder.",
+	.arguments = "DIR|FILE.json [--figure NAME,...] [--format FORMAT,...] [--columns N]",
+	.summary = "Draw figures of a result folder, or of a FILE.json that `probe --json` printed.",
 	.options = plot_rows,
 	.run = run_plot,
 };

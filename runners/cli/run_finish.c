@@ -6,6 +6,7 @@
 #include "runners/cli/command.h"
 #include "runners/cli/plot_command.h"
 #include "runners/cli/run_parts.h"
+#include "runners/stats/contrast.h"
 
 /* A word as a shell reads it back. */
 static void print_quoted(FILE *out, const char *word)
@@ -57,6 +58,25 @@ static void draw(const char *directory)
 		printf("Report:   %s/report.html\n", directory);
 }
 
+/* The chance of a false difference that numamark compare allows. */
+#define COMPARE_ALPHA 0.01
+
+/* Few trials show cells, but decide between none. */
+static void print_laps(const struct run_end *end)
+{
+	const size_t least = contrast_trials_least(true, 1, COMPARE_ALPHA);
+
+	if (end->plan->trials >= least)
+		return;
+	printf("\nFewer than %zu trials cannot decide between two cells (numamark compare). Further laps:\n"
+	       "  numamark run ",
+	       least);
+	print_quoted(stdout, end->directory);
+	printf("/campaign.ini trials=%zu -o ", least);
+	print_quoted(stdout, end->directory);
+	printf(" --resume\n");
+}
+
 static int judge(const struct run_end *end, const struct summary_list *summaries)
 {
 	struct fault fault;
@@ -91,6 +111,7 @@ static int show(const struct run_end *end)
 	results_free(&results);
 	if (error)
 		return cli_fail(fault_set(&fault, error, "no memory for the summary"), &fault);
+	print_laps(end);
 	printf("\nRecords:  %s/results.jsonl\n", end->directory);
 	return status;
 }

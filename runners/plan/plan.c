@@ -64,17 +64,15 @@ static int remove_repeated(struct plan *plan)
 	return 0;
 }
 
+/* Of the cells alone: a folder may be given further laps of the same campaign. */
 static void identify(struct plan *plan)
 {
 	struct digest digest = digest_begin();
-	char trials[16];
 
 	for (size_t i = 0; i < plan->count; i++) {
 		digest_add(&digest, plan->cells[i].id);
 		digest_add(&digest, "\n");
 	}
-	snprintf(trials, sizeof(trials), "%u", plan->trials);
-	digest_add(&digest, trials);
 	digest_end(&digest, plan->id);
 }
 

@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plots/dots.h"
+#include "plots/paper_table.h"
 #include "plots/plot.h"
+#include "plots/probe_heat.h"
 #include "runners/stats/usl.h"
 #include "tests/plots/records.h"
 #include "topology/clock.h"
@@ -398,6 +402,112 @@ static void one_column_is_narrower_than_two(void **state)
 	assert_true(width[0] < width[1]);
 }
 
+static void probes_of_a_file_are_drawn_as_matrices(void **state)
+{
+	static const char found[] =
+		"[{\"kind\":\"pair\",\"from\":0,\"to\":4,\"round_trip_ns\":100},"
+		"{\"kind\":\"pair\",\"from\":4,\"to\":8,\"round_trip_ns\":250},"
+		"{\"kind\":\"memory\",\"cpu_node\":0,\"memory_node\":1,\"latency_ns\":140,"
+		"\"bandwidth\":2e10,\"loaded_latency_ns\":null}]";
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char path[512], *data;
+
+	need_gnuplot();
+	assert_int_equal(folder_write(*state, "p.json", found, strlen(found)), 0);
+	snprintf(path, sizeof(path), "%s/p.json", (char *)*state);
+	assert_int_equal(probe_heat_draw(&(struct plot_options){ .directory = path,
+								 .formats = "svg",
+								 .scripts = "plots" },
+					 &drawn, &fault),
+			 0);
+	assert_int_equal(drawn, 3);    /* no loaded latency was measured */
+	data = folder_read(*state, "p-coherence.dat");
+	/* PUs 0, 4 and 8 are the first, second and third; each pair both ways. */
+	assert_non_null(strstr(data, "\n2 1 100 \"100\" \"\"\n1 2 100 "));
+	assert_non_null(strstr(data, "\n3 2 250 "));
+	free(data);
+	data = folder_read(*state, "p-memory_bandwidth.dat");
+	assert_non_null(strstr(data, "\n1 1 20 \"20\""));
+	free(data);
+}
+
+static void file_that_is_no_probe_is_refused(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/p.json", (char *)*state);
+	assert_int_equal(folder_write(*state, "p.json", "{}", 2), 0);
+	assert_int_equal(probe_heat_draw(&(struct plot_options){ .directory = path, .scripts = "plots" },
+					 &drawn, &fault),
+			 -EINVAL);
+	assert_int_equal(folder_write(*state, "p.json", "[]", 2), 0);
+	assert_int_equal(probe_heat_draw(&(struct plot_options){ .directory = path, .scripts = "plots" },
+					 &drawn, &fault),
+			 -ENODATA);
+}
+
+static void ratios_are_drawn_with_those_beyond_the_figure_said(void **state)
+{
+	struct dot dots[DOTS_MAX + 2];
+	struct fault fault = { "" };
+	const struct sheet sheet = { .folder = *state,
+				     .scripts = "plots",
+				     .name = "c",
+				     .script = "comparison",
+				     .title = "it's",
+				     .subtitle = "",
+				     .format = PLOT_SVG,
+				     .columns = 2 };
+	char *text;
+
+	need_gnuplot();
+	for (int i = 0; i < DOTS_MAX + 2; i++)
+		dots[i] = (struct dot){ "map/a threads=1", 1.1, i ? 1.05 : 0, i ? 1.2 : INFINITY, i % 2 };
+	assert_int_equal(dots_draw(&sheet, dots, DOTS_MAX + 2, &fault), 0);
+	text = folder_read(*state, "c.svg");
+	assert_non_null(strstr(text, "2 more cells are in the data file"));
+	free(text);
+	text = folder_read(*state, "c.dat");
+	assert_non_null(strstr(text, "\n1 1.1 1.1 1.1 0 # map/a threads=1\n2 1.1 1.05 1.2 1 # "));
+	free(text);
+}
+
+/* A table's row of the only cell, in one format. */
+static void assert_table(const char *folder, enum paper_format format, const char *row)
+{
+	struct fault fault = { "" };
+	char path[512], *text;
+
+	snprintf(path, sizeof(path), "%s/table", folder);
+	assert_int_equal(paper_table_write(folder, path, format, &fault), 0);
+	text = folder_read(folder, "table");
+	assert_non_null(strstr(text, row));
+	free(text);
+}
+
+static void tables_have_medians_with_intervals_and_escape_words(void **state)
+{
+	FILE *file = records_open(*state);
+
+	records_session(file, "t");
+	for (unsigned v = 0; v < 2; v++)
+		for (unsigned t = 0; t < 3; t++)
+			records_trial(file, &(struct records_trial){ .family = "map",
+								     .variant = v ? "map/a_b" : "map/c",
+								     .mix = "get:100",
+								     .memory = v ? "node|1" : "local",
+								     .threads = 2,
+								     .rate = 1e6 * (t + 1) });
+	fclose(file);
+	assert_table(*state, PAPER_MARKDOWN,
+		     "\n| map/a\\_b | memory=node\\|1 | 2 | 2.00 M | 1.00 M to 3.00 M | 3/3 |\n");
+	assert_table(*state, PAPER_LATEX,
+		     "\nmap/a\\_b & memory=node\\textbar{}1 & 2 & 2.00 M & 1.00 M--3.00 M & 3/3 \\\\\n");
+}
+
 static void unknown_names_are_refused_with_the_nearest(void **state)
 {
 	struct fault fault = { "" };
@@ -461,6 +571,10 @@ int main(void)
 		IN_FOLDER(one_column_is_narrower_than_two),
 		IN_FOLDER(figures_of_latency_load_and_time_are_drawn),
 		IN_FOLDER(law_and_heat_are_drawn_of_curves_that_have_them),
+		IN_FOLDER(probes_of_a_file_are_drawn_as_matrices),
+		IN_FOLDER(file_that_is_no_probe_is_refused),
+		IN_FOLDER(ratios_are_drawn_with_those_beyond_the_figure_said),
+		IN_FOLDER(tables_have_medians_with_intervals_and_escape_words),
 		IN_FOLDER(unknown_names_are_refused_with_the_nearest),
 		IN_FOLDER(records_without_a_valid_trial_draw_nothing),
 		IN_FOLDER(ten_thousand_trials_take_seconds),

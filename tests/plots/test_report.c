@@ -254,6 +254,36 @@ static void ladder_of_a_campaign_is_told_with_what_is_missing(void **state)
 	free(page);
 }
 
+/* A trial of one cell that counted one event, and says of another that it was not its turn. */
+static void counted_trial(FILE *file, const char *event, double per_op, const char *other)
+{
+	json_t *trial = records_make(&(struct records_trial){ .family = "map",
+							      .variant = "map/a",
+							      .mix = "get:100",
+							      .threads = 1,
+							      .rate = 1e6 });
+
+	json_object_set_new(trial, "counters",
+			    json_pack("{s:{s:f}, s:{s:s}}", event, "per_op", per_op, other,
+				      "unavailable", "counted in another pass"));
+	records_line(file, trial);
+}
+
+static void events_counted_in_turns_stand_in_one_row(void **state)
+{
+	FILE *file = records_open(*state);
+	char *page;
+
+	records_session(file, "t");
+	counted_trial(file, "l1_misses", 0.25, "l2_misses");
+	counted_trial(file, "l2_misses", 0.125, "l1_misses");
+	fclose(file);
+	page = report(*state);
+	assert_non_null(strstr(page, "<td class=\"number\" data-key=\"0.25\">0.25</td>"
+				     "<td class=\"number\" data-key=\"0.125\">0.125</td></tr>"));
+	free(page);
+}
+
 static void folder_without_results_is_refused(void **state)
 {
 	struct fault fault = { "" };
@@ -280,6 +310,7 @@ int main(void)
 		IN_FOLDER(figures_of_the_folder_are_inlined),
 		IN_FOLDER(downloads_are_those_of_the_folder),
 		IN_FOLDER(ladder_of_a_campaign_is_told_with_what_is_missing),
+		IN_FOLDER(events_counted_in_turns_stand_in_one_row),
 		IN_FOLDER(folder_without_results_is_refused),
 	};
 

@@ -106,15 +106,19 @@ static void assert_run(bool resume, struct campaign_outcome *outcome)
 		fail_msg("%s", cells_fault.text);
 }
 
-static void make_plan(const char *threads, struct plan *made)
+static void make_plan_of(const char *threads, const char *trials, struct plan *made)
 {
-	const char *const words[] = { "variant=probe/null", threads, "trials=4", "title=Fake",
-				      NULL };
+	const char *const words[] = { "variant=probe/null", threads, trials, "title=Fake", NULL };
 	const struct plan_request request = { .preset = "sweep",
 					      .words = words,
 					      .topology = cells_topology };
 
 	assert_int_equal(plan_make(&request, made, NULL), 0);
+}
+
+static void make_plan(const char *threads, struct plan *made)
+{
+	make_plan_of(threads, "trials=4", made);
 }
 
 static int set_up(void **state)
@@ -350,6 +354,24 @@ static void campaign_resumed_goes_on_with_its_seed(void **state)
 	fake.stop_before = NEVER;
 	assert_run(true, &outcome);
 	assert_int_equal(outcome.seed, 42);
+}
+
+static void campaign_resumed_with_more_trials_adds_laps(void **state)
+{
+	struct campaign_outcome outcome;
+	struct results results;
+
+	(void)state;
+	assert_run(false, &outcome);
+	plan_free(&plan);
+	make_plan_of("threads=1,2,4", "trials=6", &plan);
+	assert_run(true, &outcome);
+	assert_int_equal(outcome.before, ALL);
+	assert_int_equal(outcome.done, 2 * 3);
+	assert_int_equal(results_load(folder, &results, &cells_fault), 0);
+	assert_int_equal(results.trial_count, ALL + 2 * 3);
+	assert_int_equal(json_integer_value(json_object_get(results.trials[ALL], "trial")), 4);
+	results_free(&results);
 }
 
 static void campaign_resumed_with_another_seed_is_refused(void **state)
@@ -612,6 +634,7 @@ int main(void)
 		CASE(campaign_interrupted_many_times_runs_each_trial_once),
 		CASE(campaign_resumed_after_a_torn_line_repeats_that_trial_alone),
 		CASE(campaign_resumed_goes_on_with_its_seed),
+		CASE(campaign_resumed_with_more_trials_adds_laps),
 		CASE(campaign_resumed_with_another_seed_is_refused),
 		CASE(campaign_resumed_tries_skipped_trials_again),
 		CASE(campaign_with_nothing_left_to_do_writes_nothing),
