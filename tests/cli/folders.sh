@@ -54,7 +54,15 @@ folder_with_results_needs_resume() {
 
 folder_of_another_campaign_is_refused() {
 	make_results
-	expect_mistake 2 'belongs to campaign' run sweep $small trials=3 --resume -o "$scratch/out"
+	expect_mistake 2 'belongs to campaign' run sweep $small alloc=glibc --resume -o "$scratch/out"
+}
+
+folder_is_given_further_trials() {
+	make_results
+	numamark run sweep $small trials=3 --resume -q -o "$scratch/out"
+	expect_status 0
+	expect_complete "$scratch/out" 3
+	grep -q '^trials = 3$' "$scratch/out/campaign.ini" || fail "campaign.ini does not say so"
 }
 
 folder_that_is_being_written_is_refused() {
@@ -115,6 +123,7 @@ check folder_that_is_full_keeps_what_is_finished
 check folder_beyond_the_limit_on_file_sizes_keeps_what_is_finished
 check folder_with_results_needs_resume
 check folder_of_another_campaign_is_refused
+check folder_is_given_further_trials
 check folder_that_is_being_written_is_refused
 check results_of_a_newer_schema_are_refused
 check results_with_a_line_cut_short_are_refused
