@@ -82,21 +82,25 @@ static void write_law(const struct page *page, const struct series *series)
 	fprintf(page->out, " (residual %.1f&nbsp;%%).</li>\n", fit.residual * 100);
 }
 
-static void write_ceilings(const struct page *page, const struct cell_summary *cell)
+/* Return: how many were measured. */
+static unsigned write_ceilings(const struct page *page, const struct cell_summary *cell)
 {
 	static const char *const words[PAGE_LIMITS] = { "the measuring loop around nothing",
 							"one word that all threads write" };
+	unsigned measured = 0;
 
 	for (size_t i = 0; i < PAGE_LIMITS; i++) {
 		const struct cell_summary *const limit = page_find_limit(page, cell, page_limits[i]);
 
 		if (!limit || !(limit->median > 0))
 			continue;
+		measured++;
 		fprintf(page->out, "<li>It does %.3g times what %s does (<code>%s</code>: ",
 			cell->median / limit->median, words[i], page_limits[i]);
 		page_rate(page, limit->median);
 		fputs(" ops/s).</li>\n", page->out);
 	}
+	return measured;
 }
 
 typedef double number_of(const json_t *trial, const char *name);
@@ -195,12 +199,11 @@ void page_write_limits(const struct page *page, const struct standing *standing)
 	fputs(":</p>\n<ul class=\"limits\">\n", page->out);
 	write_scaling(page, fastest);
 	write_law(page, fastest->series);
-	write_ceilings(page, cell);
-	write_fairness(page, cell);
-	write_counters(page, cell);
-	if (!page_find_limit(page, cell, page_limits[0]))
+	if (!write_ceilings(page, cell))
 		fputs("<li>Its ceilings are unknown: probe/null and probe/faa were not measured beside "
 		      "it.</li>\n",
 		      page->out);
+	write_fairness(page, cell);
+	write_counters(page, cell);
 	fputs("</ul>\n", page->out);
 }

@@ -242,23 +242,56 @@ static int add_cell(struct panels *panels, const struct cell_summary *cell,
 	return series ? add_point(series, cell, shown) : -ENOMEM;
 }
 
+/* Is one key=value, @length characters of it, among the words of a text? */
+static int has_word(const char *text, const char *word, size_t length)
+{
+	for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
+		if (strcspn(text, " ") == length && !strncmp(text, word, length))
+			return 1;
+	return 0;
+}
+
+/* Append those words of the rest that not all series of the panel have. */
+static void append_rest(const struct panel *panel, const char *text, char *name)
+{
+	while (*(text += strspn(text, " "))) {
+		const size_t length = strcspn(text, " "), end = strlen(name);
+		int differs = 0;
+
+		for (size_t other = 0; other < panel->count; other++)
+			differs |= !has_word(panel->series[other].words[SERIES_REST], text,
+					     length);
+		if (differs)
+			snprintf(name + end, WORDS_BYTES - end, " %.*s", (int)length, text);
+		text += length;
+	}
+}
+
+/* What is promised and what is wrong is always named, an axis where two series differ in it. */
+static int is_named(const struct panel *panel, const struct series *series, int word)
+{
+	int differs = word == SERIES_SCAN || word == SERIES_FLAW;
+
+	for (size_t other = 0; other < panel->count; other++)
+		differs |= strcmp(panel->series[other].words[word], series->words[word]) != 0;
+	return differs;
+}
+
 /* Variant and guarantee, and of the other words those in which the panel's series differ. */
 static int name_series(struct panel *panel)
 {
 	for (size_t s = 0; s < panel->count; s++) {
 		struct series *series = &panel->series[s];
 		char name[WORDS_BYTES];
-		size_t length = (size_t)snprintf(name, sizeof(name), "%s", series->words[0]);
 
-		for (int w = 1; w < SERIES_WORDS; w++) {
-			int differs = w == SERIES_SCAN || w == SERIES_FLAW;
+		snprintf(name, sizeof(name), "%s", series->words[SERIES_VARIANT]);
+		for (int w = 1; w < SERIES_REST; w++) {
+			const size_t end = strlen(name);
 
-			for (size_t other = 0; other < panel->count; other++)
-				differs |= strcmp(panel->series[other].words[w], series->words[w]);
-			if (differs && *series->words[w] && length < sizeof(name))
-				length += (size_t)snprintf(name + length, sizeof(name) - length, " %s",
-							   series->words[w]);
+			if (*series->words[w] && is_named(panel, series, w))
+				snprintf(name + end, sizeof(name) - end, " %s", series->words[w]);
 		}
+		append_rest(panel, series->words[SERIES_REST], name);
 		series->name = strdup(name);
 		if (!series->name)
 			return -ENOMEM;

@@ -120,6 +120,31 @@ static void legend_names_only_what_differs(void **state)
 	assert_string_equal(fixture->panels.panels[0].series[1].name, "map/a memory=interleave");
 }
 
+static void legend_names_of_many_words_only_those_that_differ(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int pipeline = 1; pipeline <= 16; pipeline += 15) {
+		json_t *trial = records_make(&(struct records_trial){ .family = "map",
+								      .variant = "map/a",
+								      .mix = "get:100",
+								      .threads = 1,
+								      .rate = 10 });
+		char cell[16];
+
+		snprintf(cell, sizeof(cell), "%d", pipeline);
+		json_object_set_new(trial, "cell", json_string(cell));
+		json_object_update_new(json_object_get(trial, "workload"),
+				       json_pack("{s:s, s:i}", "duration", "1s", "pipeline",
+						 pipeline));
+		records_line(fixture->file, trial);
+	}
+	build(fixture);
+	assert_int_equal(fixture->panels.panels[0].count, 2);
+	assert_non_null(strstr(fixture->panels.panels[0].series[0].name, "map/a pipeline="));
+	assert_null(strstr(fixture->panels.panels[0].series[0].name, "duration"));
+}
+
 static void legend_of_scans_always_names_their_guarantee(void **state)
 {
 	struct fixture *fixture = *state;
@@ -196,6 +221,7 @@ int main(void)
 		TEST(workloads_and_families_make_panels),
 		TEST(points_are_sorted_by_threads_and_invalid_ones_left_out),
 		TEST(legend_names_only_what_differs),
+		TEST(legend_names_of_many_words_only_those_that_differ),
 		TEST(legend_of_scans_always_names_their_guarantee),
 		TEST(probes_become_limits_not_panels),
 		TEST(too_many_curves_are_split_evenly),
