@@ -18,6 +18,8 @@ do for [i = 1:cells] { if (strlen(column_name[i])) { set xtics add (column_name[
 do for [i = 1:rows] { if (strlen(row_name[i])) { set ytics add (row_name[i] i) font small_font } }
 if (strlen(colour_label)) { set colorbox; set cblabel colour_label } else { unset colorbox }
 half = 0.48
+# Texts that would run into each other are left out.
+has_room = cells <= (narrow && !has_above ? 6 : 20)
 plot data_file using 1:2:($1 - half):($1 + half):($2 - half):($2 + half):3 with boxxyerror fillstyle solid 1 noborder linecolor palette, \
-	data_file using 1:2:4:($3 > 0.55 * scale_high ? 0xffffff : 0x222222) with labels offset 0,(has_above ? -0.5 : 0) noenhanced font small_font textcolor rgb variable, \
-	data_file using 1:2:5:($3 > 0.55 * scale_high ? 0xffffff : 0x222222) with labels offset 0,0.5 noenhanced font small_font textcolor rgb variable
+	data_file using 1:2:(has_room ? strcol(4) : ''):($3 > 0.55 * scale_high ? 0xffffff : 0x222222) with labels offset 0,(has_above ? -0.5 : 0) noenhanced font small_font textcolor rgb variable, \
+	data_file using 1:2:(has_room ? strcol(5) : ''):($3 > 0.55 * scale_high ? 0xffffff : 0x222222) with labels offset 0,0.5 noenhanced font small_font textcolor rgb variable

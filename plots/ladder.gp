@@ -2,15 +2,17 @@
 load scripts.'/style.gp'
 longest = 1
 do for [i = 1:rungs] { if (strlen(rung[i]) > longest) { longest = strlen(rung[i]) } }
-longest = longest > 60 ? 60 : longest
+name_max = narrow ? 36 : 60
+longest = longest > name_max ? name_max : longest
 set lmargin at screen 0.03 + (narrow ? 0.0105 : 0.0078) * longest
-set rmargin at screen 0.82
+set rmargin at screen narrow ? 0.78 : 0.82
 set logscale x 10
-set xlabel 'ops/s, all threads; beside each rung its factor and 95 '.(format eq 'tikz' ? '\%' : '%').' interval' offset 0, 0.3
+set xlabel 'ops/s'.(narrow ? '' : '; beside each rung its factor and 95 '.(format eq 'tikz' ? '\%' : '%').' interval') offset 0, 0.3
+set xtics 1, (narrow ? 100 : 10)
 set format x '%.0s %c'
 set yrange [rungs + 0.6 : 0.4]
 set ytics ('' 1)
-do for [i = 1:rungs] { set ytics add ((strlen(rung[i]) > 60 ? rung[i][1:57].'...' : rung[i]) i) font small_font }
+do for [i = 1:rungs] { set ytics add ((strlen(rung[i]) > name_max ? rung[i][1:name_max - 3].'...' : rung[i]) i) font small_font }
 unset grid
 if (is_drawn) set grid xtics linecolor rgb '#dddddd' linewidth 0.5
 set style fill solid 0.85 noborder
