@@ -121,6 +121,14 @@ int ladder_draw(const struct ladder *ladder, const struct sheet *sheet, struct f
 	return error ? error : failed;
 }
 
+/* Of families that count them: what a rung's speed is paid with. */
+static void put_losses(FILE *out, const struct cell_summary *cell)
+{
+	if (cell && isfinite(cell->lost))
+		fprintf(out, " <span class=\"soft\">%.0f entries lost, %.0f torn reads</span>", cell->lost,
+			cell->torn);
+}
+
 static void write_row(const struct page *page, const struct ladder *ladder, size_t index)
 {
 	const struct ladder_rung *const rung = &ladder->rungs[index];
@@ -135,7 +143,9 @@ static void write_row(const struct page *page, const struct ladder *ladder, size
 	text_put_html(out, label);
 	fputs("</td><td class=\"text\"><code>", out);
 	text_put_html(out, rung->cell ? rung->cell->variant : rung->words);
-	fputs("</code></td><td class=\"number\">", out);
+	fputs("</code>", out);
+	put_losses(out, rung->cell);
+	fputs("</td><td class=\"number\">", out);
 	if (!rung->cell) {
 		fprintf(out, "</td><td class=\"warn\" colspan=\"3\">%s</td></tr>\n", rung->why);
 		return;
