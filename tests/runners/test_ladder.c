@@ -226,7 +226,7 @@ static void ladders_of_the_presets_are_sound(void **state)
 	fclose(fixture->file);
 	for (size_t f = 0; f < 2; f++)
 		assert_int_equal(ladders_load(files[f], &fixture->ladders, &fault), 0);
-	assert_int_equal(fixture->ladders.count, 5);
+	assert_int_equal(fixture->ladders.count, 9);
 	for (size_t l = 0; l < fixture->ladders.count; l++) {
 		const struct ladder *const ladder = &fixture->ladders.ladders[l];
 
