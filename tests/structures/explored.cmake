@@ -30,7 +30,7 @@ endfunction()
 # Of each structure: under ebr, hp and ibr, whose cold halves are compiled again below; under the spin
 # lock or its own; and of the simplest one under every lock that waits in user space, for the locks'
 # sake. liburcu's code has no points, and its waits would wait for ever; nor has what waits for a
-# server.
+# server or a disk.
 function(numamark_is_explored variant result)
 	set(${result} FALSE PARENT_SCOPE)
 	get_target_property(definitions ${variant} COMPILE_DEFINITIONS)
@@ -38,7 +38,7 @@ function(numamark_is_explored variant result)
 	get_target_property(source ${variant} SOURCES)
 	get_filename_component(source ${source} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR}/structures)
 	file(STRINGS ${source} server REGEX "VARIANT_SERVER")
-	if(server OR "${definitions}" MATCHES "VARIANT_FAMILY=probe" OR "${libraries}" MATCHES "urcu" OR
+	if(server OR "${definitions}" MATCHES "VARIANT_FAMILY=probe" OR "${libraries}" MATCHES "urcu|rocksdb" OR
 			NOT "${definitions}" MATCHES "VARIANT_RECLAIM=\"(|ebr|hp|ibr)\"")
 		return()
 	endif()
