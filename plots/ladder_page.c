@@ -121,6 +121,11 @@ int ladder_draw(const struct ladder *ladder, const struct sheet *sheet, struct f
 	return error ? error : failed;
 }
 
+static void put_number(FILE *out, double number)
+{
+	fprintf(out, digits_of(number), number);
+}
+
 /* Of families that count them: what a rung's speed is paid with. */
 static void put_losses(FILE *out, const struct cell_summary *cell)
 {
@@ -155,14 +160,19 @@ static void write_row(const struct page *page, const struct ladder *ladder, size
 		fputs("</td><td></td><td></td><td></td></tr>\n", out);
 		return;
 	}
-	fprintf(out, "</td><td class=\"number\">%.3g</td><td class=\"number\">", rung->factor.ratio);
-	if (rung->factor.low > 0 && isfinite(rung->factor.high))
-		fprintf(out, "%.3g &ndash; %.3g", rung->factor.low, rung->factor.high);
-	else
+	fputs("</td><td class=\"number\">", out);
+	put_number(out, rung->factor.ratio);
+	fputs("</td><td class=\"number\">", out);
+	if (rung->factor.low > 0 && isfinite(rung->factor.high)) {
+		put_number(out, rung->factor.low);
+		fputs(" &ndash; ", out);
+		put_number(out, rung->factor.high);
+	} else {
 		fputs("none", out);
+	}
 	fputs("</td><td class=\"number\">", out);
 	if (isfinite(share))
-		fprintf(out, "%.0f&nbsp;%%", share * 100);
+		fprintf(out, "%.0f&nbsp;%%", round(share * 100) + 0.0);
 	fputs("</td></tr>\n", out);
 }
 
@@ -181,11 +191,12 @@ static const struct ladder_rung *greatest(const struct ladder *ladder)
 	return found;
 }
 
+/* Between the ends of what was measured. */
 static size_t count_missing(const struct ladder *ladder)
 {
 	size_t missing = 0;
 
-	for (size_t i = 0; i < ladder->count; i++)
+	for (size_t i = ladder->first; i < ladder->last; i++)
 		missing += !ladder->rungs[i].cell;
 	return missing;
 }

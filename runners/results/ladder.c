@@ -132,10 +132,16 @@ int ladder_measure(struct ladder *ladder, const struct summary_list *cells)
 	int error;
 
 	for (size_t i = 0; i < ladder->count; i++) {
-		find_cell(&ladder->rungs[i], cells);
-		if (!ladder->rungs[i].cell)
+		struct ladder_rung *const rung = &ladder->rungs[i];
+
+		find_cell(rung, cells);
+		if (rung->cell && climb.count && rung->cell == climb.cells[climb.count - 1]) {
+			rung->cell = NULL;    /* such as threads=most where no more than one was valid */
+			snprintf(rung->why, sizeof(rung->why), "the same cell as before it");
+		}
+		if (!rung->cell)
 			continue;
-		climb.cells[climb.count] = ladder->rungs[i].cell;
+		climb.cells[climb.count] = rung->cell;
 		climb.rungs[climb.count++] = i;
 	}
 	if (climb.count < 2 || climb.rungs[0] != 0)

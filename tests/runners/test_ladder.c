@@ -192,6 +192,20 @@ static void words_that_name_two_cells_are_no_rung(void **state)
 	assert_string_equal(fixture->ladders.ladders[0].rungs[1].why, "2 cells answer to its words");
 }
 
+static void most_threads_that_are_one_are_no_rung(void **state)
+{
+	struct fixture *const fixture = *state;
+	const struct ladder *const ladder = &fixture->ladders.ladders[0];
+
+	for (unsigned lap = 1; lap <= 3; lap++)
+		for (unsigned v = 0; v < 3; v++)
+			add(fixture, variants[v], 1, 1e5 * (v + 1), lap);
+	assert_int_equal(climb(fixture, text), 0);
+	assert_null(ladder->rungs[3].cell);
+	assert_string_equal(ladder->rungs[3].why, "the same cell as before it");
+	assert_int_equal(ladder->last, 2);
+}
+
 static void ladder_without_its_start_is_none(void **state)
 {
 	struct fixture *const fixture = *state;
@@ -246,6 +260,7 @@ int main(void)
 		IN_FOLDER(missing_rung_is_said_and_its_change_goes_to_the_next),
 		IN_FOLDER(trials_without_common_laps_give_factors_that_multiply_too),
 		IN_FOLDER(words_that_name_two_cells_are_no_rung),
+		IN_FOLDER(most_threads_that_are_one_are_no_rung),
 		IN_FOLDER(ladder_without_its_start_is_none),
 		IN_FOLDER(line_that_is_no_rung_is_refused_with_its_place),
 		IN_FOLDER(ladders_of_the_presets_are_sound),
