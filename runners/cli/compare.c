@@ -34,6 +34,7 @@ static int take(const struct option_row *row, char *text, void *values, struct f
 		asked->is_json = true;
 	} else if (row && !strcmp(row->name, "figure")) {
 		asked->figure = text;
+		return compare_check_figure(text, fault);
 	} else if (row) {
 		if (strcmp(text, "worse"))
 			return fault_set(fault, -EINVAL, "--fail-on %.60s: allowed is worse", text);

@@ -93,6 +93,17 @@ static int take_path(const char *path, char folder[PATH_MAX], char stem[NAME_MAX
 	return 0;
 }
 
+int compare_check_figure(const char *path, struct fault *fault)
+{
+	char folder[PATH_MAX], stem[NAME_MAX + 1];
+	enum plot_format format;
+
+	if (!take_path(path, folder, stem, &format))
+		return 0;
+	return fault_set(fault, -EINVAL,
+			 "--figure %.200s: allowed is a name that ends in .svg, .pdf, .png or .tex", path);
+}
+
 int compare_draw(const char *path, const struct comparison *comparison, const json_t *all,
 		 struct fault *fault)
 {
@@ -108,10 +119,10 @@ int compare_draw(const char *path, const struct comparison *comparison, const js
 	struct dot *dots;
 	int error;
 
-	if (take_path(path, folder, stem, &sheet.format))
-		return fault_set(fault, -EINVAL,
-				 "--figure %.200s: allowed is a name that ends in .svg, .pdf, .png or .tex",
-				 path);
+	error = compare_check_figure(path, fault);
+	if (error)
+		return error;
+	take_path(path, folder, stem, &sheet.format);
 	error = data_path_find("plots", scripts, sizeof(scripts), fault);
 	if (error)
 		return error;

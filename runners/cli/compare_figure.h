@@ -10,6 +10,9 @@
 /* A word that tells cells apart, or that one always wants to see. @all: a row for each cell. */
 bool compare_is_shown(const json_t *all, const char *key);
 
+/* Can a figure have this name? Return: 0, or -EINVAL with the sentence in @fault. */
+int compare_check_figure(const char *path, struct fault *fault);
+
 /**
  * compare_draw() - draw all ratios with their intervals, the data and words beside.
  *

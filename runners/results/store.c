@@ -225,7 +225,7 @@ int store_open(const struct store_request *request, struct store **out, struct f
 		error = open_results(store, request, fault);
 	if (!error)
 		error = read_existing(store, request, fault);
-	if (!error && !store->has_seed)
+	if (!error)    /* again where it goes on: further trials may be asked for */
 		error = write_file(request->directory, "campaign.ini", request->campaign_ini, fault);
 	if (error) {
 		store_close(store);

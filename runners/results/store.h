@@ -22,7 +22,7 @@ struct store;
 struct store_request {
 	const char *directory;       /* made if missing, parents too */
 	const char *campaign_id;
-	const char *campaign_ini;    /* text of campaign.ini */
+	const char *campaign_ini;    /* text of campaign.ini, which it replaces */
 	bool resume;                 /* go on with a campaign that is there */
 };
 

@@ -30,6 +30,17 @@ compare_says_worse_and_fails_on_demand() {
 	grep -q 'better$' "$scratch/said" || fail "$(cat "$scratch/said")"
 }
 
+compare_draws_its_ratios() {
+	make_trials "$scratch/base" s $rates
+	make_trials "$scratch/new" s $slower
+	expect_mistake 2 'allowed is a name' compare "$scratch/base" "$scratch/new" --figure a.gif
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	numamark compare "$scratch/base" "$scratch/new" --figure "$scratch/ratios.svg"
+	expect_status 0
+	grep -q '</svg>' "$scratch/ratios.svg" || fail "no figure"
+	grep -q '^1 0\.80.* 1 # map/a' "$scratch/ratios.dat" || fail "$(cat "$scratch/ratios.dat")"
+}
+
 compare_in_json_has_stable_keys() {
 	make_trials "$scratch/base" s $rates
 	make_trials "$scratch/new" t $slower
@@ -71,13 +82,25 @@ results_are_written_for_other_tools() {
 	expect_mistake 2 'allowed is html' report "$scratch/out" --format xml
 }
 
+results_are_drawn_in_the_terminal() {
+	make_trials "$scratch/base" s $rates
+	expect_mistake 2 'allowed is 1 or 2' plot "$scratch/base" --columns 3
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	numamark plot "$scratch/base" --figure throughput --format dumb
+	expect_status 0
+	grep -q 'ops/s\|threads' "$scratch/said" || fail "$(cat "$scratch/said")"
+	[ -z "$(find "$scratch/base/figures" -name '*.txt')" ] || fail "a file was left"
+}
+
 results_without_latencies_have_none_to_write() {
 	make_trials "$scratch/base" s $rates
 	expect_mistake 3 'no trial has latencies' report "$scratch/base" --format hdr
 }
 
 check compare_says_worse_and_fails_on_demand
+check compare_draws_its_ratios
 check compare_in_json_has_stable_keys
 check compare_needs_two_sides_that_meet
 check results_are_written_for_other_tools
+check results_are_drawn_in_the_terminal
 check results_without_latencies_have_none_to_write
