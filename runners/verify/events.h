@@ -13,7 +13,8 @@ enum {
 	EVENT_KEYS_MAX = 4,
 	EVENT_ITEMS_MAX = 63,
 	EVENT_NO_VALUE = 0,
-	TEAM_CHAIN = 4 /* blocks of a request to a cache; as many as it holds */
+	TEAM_CHAIN = 4,    /* blocks of a request to a cache; as many as it holds */
+	TEAM_BRANCHING = 2 /* of the tree that its requests are paths of: all but few share some */
 };
 
 struct event {
@@ -41,6 +42,7 @@ struct events {
 	unsigned count;
 	unsigned focus;    /* the key looked at, in searches of one key at a time */
 	unsigned capacity; /* a queue that holds so many may refuse; 0: never */
+	uint64_t first_key; /* of the history; a cache's chains follow from the whole key */
 	uint64_t settled;  /* stamp: replicas had exchanged all that was done before it */
 	struct event of[EVENTS_MAX];
 };

@@ -9,6 +9,7 @@
 #include "structures/map/map.h"
 #include "structures/ordered/ordered.h"
 #include "structures/queue/queue.h"
+#include "workloads/prefix_tree.h"
 
 static uint64_t bit(unsigned i)
 {
@@ -280,37 +281,91 @@ static bool is_alone(const struct events *events, unsigned i)
 	return true;
 }
 
-/*
- * A cache may evict what nobody pins, so that what a call finds while others run is open. But a
- * request that runs alone has room for all of its chain, and a call right after it finds all of it:
- * not so where a pin was left behind, or room was lost. What must hold of the blocks (parents,
- * capacity, pins, sums) is judged at rest.
- */
-static bool cache_keeps_requests(const struct events *events, uint64_t subset, struct memo *memo)
+/* Blocks that the chains of two keys begin with alike. */
+static unsigned common_blocks(const struct events *events, uint8_t key, uint8_t other)
 {
-	(void)memo;
-	for (unsigned i = 0; i < events->count; i++) {
-		const struct event *const event = &events->of[i], *const after = event + 1;
+	struct prefix_tree tree = prefix_tree_init(TEAM_BRANCHING, TEAM_CHAIN, TEAM_CHAIN, 0);
+	uint64_t chain[TEAM_CHAIN], others[TEAM_CHAIN];
+	unsigned blocks = 0;
 
-		if (event->value > TEAM_CHAIN)
-			return false;
-		if (!(subset & bit(i)) || i + 1 == events->count || event->operation != KVBLOCK_REQUEST ||
-		    after->key != event->key || !is_alone(events, i) || !is_alone(events, i + 1))
-			continue;
-		if (after->value != TEAM_CHAIN)
-			return false;
+	prefix_tree_chain(&tree, events->first_key + key, chain);
+	prefix_tree_chain(&tree, events->first_key + other, others);
+	while (blocks < TEAM_CHAIN && chain[blocks] == others[blocks])
+		blocks++;
+	return blocks;
+}
+
+/*
+ * A cache that holds one chain and no more, as far as the calls so far tell. A request that runs
+ * alone leaves its chain there and nothing else: there is room for it, which nobody pins, and for
+ * no more.
+ */
+struct cache_state {
+	bool is_known; /* some request has run alone */
+	bool is_exact; /* and no other since */
+	uint8_t key;   /* whose chain was there then, alone */
+	uint64_t since;
+};
+
+/*
+ * What a call found while others ran is open, since they evict what nobody pins. But it was there
+ * when the state was last known, or is of a request that has begun since.
+ */
+static bool has_source(const struct events *events, const struct cache_state *state,
+		       const struct event *event)
+{
+	if (!state->is_known || common_blocks(events, state->key, event->key) >= event->value)
+		return true;
+	for (unsigned i = 0; i < events->count; i++) {
+		const struct event *const other = &events->of[i];
+
+		if (other != event && other->operation == KVBLOCK_REQUEST &&
+		    other->invoked > state->since && other->invoked < event->returned &&
+		    common_blocks(events, other->key, event->key) >= event->value)
+			return true;
 	}
+	return false;
+}
+
+/* The sequential specification, as far as the state is known; follows the call. */
+static bool step_cache(const struct events *events, struct cache_state *state, unsigned i)
+{
+	const struct event *const event = &events->of[i];
+	const bool alone = is_alone(events, i);
+
+	if (event->value > TEAM_CHAIN || event->took_effect != (event->value > 0))
+		return false;
+	if (alone && state->is_exact ? event->value != common_blocks(events, state->key, event->key)
+				     : !has_source(events, state, event))
+		return false;
+	if (event->operation != KVBLOCK_REQUEST)
+		return true;
+	if (alone)
+		*state = (struct cache_state){ true, true, event->key, event->returned };
+	state->is_exact = alone;
 	return true;
 }
 
-/* What was cached before may rest on any of them. */
+/* What must hold of the blocks (parents, capacity, pins, sums) is judged at rest besides. */
+static bool cache_keeps_requests(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	struct cache_state state = { 0 };
+
+	(void)subset, (void)memo;
+	for (unsigned i = 0; i < events->count; i++)
+		if (!step_cache(events, &state, i))
+			return false;
+	return true;
+}
+
+/* What was cached may rest on any of them. */
 static uint64_t cache_without(const struct events *events, uint64_t subset, unsigned i)
 {
 	(void)events, (void)subset, (void)i;
 	return 0;
 }
 
-static const struct promise cache_promise = { "one that keeps what it has room for", NULL,
+static const struct promise cache_promise = { "one that finds what it has room for", NULL,
 					      cache_keeps_requests, cache_without };
 static const struct promise snapshot_promise = { "linearizable, scans as well", step_ordered,
 						 ordered_is_linearizable, map_without };
@@ -323,7 +378,7 @@ static const struct promise register_promise = { "linearizable", step_register,
 static const struct promise lossy_promise = { "linearizable, but entries may be lost", step_lossy,
 					      lossy_are_linearizable, register_without };
 static const struct promise convergent_promise = { "convergent, monotonic, own writes read", NULL,
-						    keys_converge, replica_without };
+						   keys_converge, replica_without };
 static const struct promise queue_promise = { "linearizable", step_queue, queue_is_linearizable,
 					      queue_without };
 static const struct promise values_promise = { "each value once, in its producer's order", NULL,

@@ -76,6 +76,7 @@ void round_events(const struct round *round, struct events *events)
 	memset(&events->initial, 0, sizeof(events->initial));
 	events->count = 0;
 	events->capacity = round->capacity;
+	events->first_key = round->first_key;
 	events->settled = round->settled;
 	for (unsigned key = 0; key < round->keys; key++)
 		if (round->initial[key] != ROUND_ABSENT)

@@ -90,8 +90,8 @@ static void disturb(const struct script_options *options, struct history_call *c
 
 	if (happens(random, PAUSES_ONE_IN))
 		call->pauses = (uint16_t)random_below(random, PAUSES_MAX);
-	call->quiesces = happens(random, options->variant->convergence ? EXCHANGES_ONE_IN
-								      : QUIESCES_ONE_IN);
+	call->quiesces =
+		happens(random, options->variant->convergence ? EXCHANGES_ONE_IN : QUIESCES_ONE_IN);
 	call->yields = happens(random, options->is_crowded ? PAUSES_ONE_IN : YIELDS_ONE_IN);
 }
 
@@ -183,7 +183,8 @@ void script_after(const struct script_options *options, struct lane *const *lane
 	if (options->variant->family->is_cache) {
 		for (unsigned key = 0; key < options->keys; key++) {
 			add(lane, SCRIPT_AFTER, KVBLOCK_REQUEST, options->first_key + key);
-			add(lane, SCRIPT_AFTER, KVBLOCK_LOOKUP, options->first_key + key);
+			for (unsigned other = 0; other < options->keys; other++)
+				add(lane, SCRIPT_AFTER, KVBLOCK_LOOKUP, options->first_key + other);
 		}
 		return;
 	}

@@ -22,13 +22,12 @@ static int make_scans(struct team *team, struct member *member)
 /* Few blocks, so that requests meet: a chain fills the cache, and most share some of it. */
 static int make_chains(struct team *team, struct member *member)
 {
-	enum { BRANCHING = 2 };
 	struct worker *const worker = member->worker;
 
 	if (!team->options->variant->family->is_cache)
 		return 0;
 	worker->draw.chains.tree =
-		prefix_tree_init(BRANCHING, TEAM_CHAIN, TEAM_CHAIN, member->index);
+		prefix_tree_init(TEAM_BRANCHING, TEAM_CHAIN, TEAM_CHAIN, member->index);
 	worker->chain = memory_thread(team->memory, member->index,
 				      TEAM_CHAIN * sizeof(*worker->chain));
 	return worker->chain ? 0 : -ENOMEM;

@@ -66,6 +66,22 @@ numamark_planted(pin_left_behind variant_kvblock_sieve_ebr structures/kvblock/bl
 		block_unpin(request->pinned);
 	request->pinned = block;"
 	"	request->pinned = block;")
+numamark_planted(child_not_counted variant_kvblock_clock_ebr structures/kvblock/block.h
+	"	request->pinned = fresh;"
+	"	if (request->pinned)
+		block_unpin(request->pinned);
+	request->pinned = fresh;")
+numamark_planted(one_block_too_many variant_kvblock_sieve_ebr structures/kvblock/sieve_list.h
+	"if (list->count < capacity)" "if (list->count <= capacity)")
+numamark_planted(acquired_over_a_hole variant_kvblock_lru_spin structures/kvblock/seq_lru.h
+	"	       (block = seq_lru_find(cache, request->blocks[request->cached]))) {
+		last = block;"
+	"	       ((block = seq_lru_find(cache, request->blocks[request->cached])) ||
+		request->cached == 1)) {
+		last = block ? block : last;")
+numamark_planted(pinned_block_goes variant_kvblock_lru_spin structures/kvblock/seq_lru.h
+	"while (block->references && block != &cache->ends)"
+	"while (block->references > 1 && block != &cache->ends)")
 numamark_planted(version_unchecked variant_map_line_bucket structures/map/line_table.h
 	"(before | LINE_LOCKED) ==" "(before | LINE_LOCKED) <=")
 numamark_planted(lock_taken_in_two_steps variant_map_chained_spin structures/lock/spin.h

@@ -41,6 +41,10 @@ struct planted {
 	DEFECT(pin_of_the_dead, NULL)                 \
 	DEFECT(killed_in_two_steps, NULL)             \
 	DEFECT(pin_left_behind, NULL)                 \
+	DEFECT(child_not_counted, NULL)               \
+	DEFECT(one_block_too_many, NULL)              \
+	DEFECT(acquired_over_a_hole, "one that finds what it has room for") \
+	DEFECT(pinned_block_goes, NULL)               \
 	DEFECT(version_unchecked, "not linearizable") \
 	DEFECT(lock_taken_in_two_steps, NULL)         \
 	DEFECT(wake_lost, "do not end")               \
