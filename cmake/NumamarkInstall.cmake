@@ -10,7 +10,7 @@ function(numamark_install)
 	install(FILES runners/cli/numamark.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 	install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 	install(DIRECTORY workloads/presets DESTINATION ${data}/workloads
-		FILES_MATCHING PATTERN "*.ini" PATTERN "*.ladder")
+		FILES_MATCHING PATTERN "*.ini" PATTERN "*.json" PATTERN "*.ladder")
 	install(DIRECTORY runners/measure/groups DESTINATION ${data}/runners/measure)
 	install(DIRECTORY runners/server/kinds DESTINATION ${data}/runners/server)
 	install(DIRECTORY plots DESTINATION ${data}

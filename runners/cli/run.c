@@ -229,7 +229,8 @@ static int run_campaign(const struct run_options *options, const struct plan *pl
 	catch_signals();
 	error = campaign_run(&request, &outcome, &fault);
 	run_progress_end(&telling.progress);
-	return run_finish(&(const struct run_end){ .plan = plan,
+	return run_finish(&(const struct run_end){ .preset = options->preset,
+						   .plan = plan,
 						   .directory = options->directory,
 						   .label = options->label,
 						   .outcome = &outcome,

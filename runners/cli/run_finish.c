@@ -105,6 +105,8 @@ static int show(const struct run_end *end)
 			error = run_latency_print(end->plan, &results);
 		if (!error)
 			error = run_scaling_print(&results, &summaries);
+		if (!error)
+			error = run_published_print(end->plan, end->preset, &summaries);
 		status = judge(end, &summaries);
 		summary_list_free(&summaries);
 	}

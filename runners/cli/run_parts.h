@@ -14,6 +14,7 @@ void run_tell_left_out(const struct plan *plan);
 bool run_tell_unfit(const struct preflight *preflight, bool is_refused);
 
 struct run_end {
+	const char *preset;
 	const struct plan *plan;
 	const char *directory;
 	const char *label;    /* NULL: none */
@@ -47,6 +48,18 @@ int run_summary_print(const struct plan *plan, const struct results *results,
  * Return: 0, or -ENOMEM.
  */
 int run_latency_print(const struct plan *plan, const struct results *results);
+
+/**
+ * run_published_print() - print what others have published of a built-in preset's load, beside the
+ * medians of this run; nothing where its file workloads/presets/NAME.json is not there.
+ *
+ * The file is an array of objects: `what`, `host`, `ops_per_s`, and `cell`, the axes that tell which
+ * cell of the plan measures it, as texts.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int run_published_print(const struct plan *plan, const char *preset,
+			const struct summary_list *summaries);
 
 /**
  * run_scaling_print() - print the scaling law of each curve that has enough numbers of threads.
