@@ -22,7 +22,7 @@
 
 /* Descriptors of the keeper, those of the standard ones apart. */
 enum { LIFE_FD = 3, NOTICES_FD, LOG_FD, CHILDREN_FD, KEPT_FDS };
-enum { OPEN_AT_ONCE = 16, WORDS_LOOKED_AT = 2048, REAP_POLL_MS = 5, CANNOT_START = 127 };
+enum { OLD_KERNEL_FDS = 4096, OPEN_AT_ONCE = 16, WORDS_LOOKED_AT = 2048, REAP_POLL_MS = 5, CANNOT_START = 127 };
 
 struct keeper {
 	const struct keeper_order *order;
@@ -191,6 +191,15 @@ static void forget_handlers(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* All but ours: an end of another keeper's pipe that stays open here would hold that one up. */
+static void close_others(void)
+{
+	if (!syscall(SYS_close_range, LOG_FD, ~0u, 0u))
+		return;
+	for (int fd = LOG_FD; fd < OLD_KERNEL_FDS; fd++)
+		close(fd);
+}
+
 static int set_descriptors(const struct keeper_order *order, int life, int notices)
 {
 	const int null = open("/dev/null", O_RDWR);
@@ -202,7 +211,7 @@ static int set_descriptors(const struct keeper_order *order, int life, int notic
 	for (int i = 0; i <= NOTICES_FD; i++)
 		if (dup2(own[i], i) < 0)
 			return -errno;
-	syscall(SYS_close_range, LOG_FD, ~0u, 0u);
+	close_others();
 	snprintf(log, sizeof(log), "%s/log", order->folder);
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);

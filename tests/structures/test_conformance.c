@@ -38,6 +38,10 @@ static void find_server(const struct variant *variant, struct endpoint *endpoint
 	struct fault fault;
 	int error;
 
+	if (in_cover && strcmp(variant->server, "redis") && strcmp(variant->server, "memcached")) {
+		print_message("a slow server, which the release stage starts\n");
+		skip();
+	}
 	if (variant->family == &resp_family) {
 		print_message("a load, without operations to call: server/run has its tests\n");
 		skip();
