@@ -104,6 +104,50 @@ static void cell_goes_through_json_and_stays_the_same(void **state)
 	cell_free(&back);
 }
 
+static void cell_of_a_server_that_runs_has_its_address(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=map/redis threads=1 server=[::1]:6379/2", &cell), 0);
+	assert_string_equal(cell.endpoint.host, "::1");
+	assert_int_equal(cell.endpoint.port, 6379);
+	assert_string_equal(cell.endpoint.name, "2");
+	assert_string_equal(cell.server_kind, "");
+	assert_true(cell.uses_tcp);
+	assert_false(cell.place->spares_server);
+	cell_free(&cell);
+}
+
+static void cell_of_a_private_server_spares_its_pus(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=map/redis threads=1", &cell), 0);
+	assert_string_equal(cell.server_kind, "redis");
+	assert_true(cell.place->spares_server);
+	assert_false(cell.uses_tcp);
+	cell_free(&cell);
+}
+
+static void cell_of_a_server_that_is_none_is_refused(void **state)
+{
+	static const char *const wrong[] = { "localhost:", ":6379",     "localhost:0", "h:65536",
+					     "h:6379x",    "no-server", "postgres",    NULL };
+
+	(void)state;
+	for (const char *const *text = wrong; *text; text++) {
+		struct cell cell;
+		char words[128];
+
+		snprintf(words, sizeof(words), "variant=map/redis threads=1 server=%s", *text);
+		if (!cells_resolve(words, &cell))
+			fail_msg("server=%s is taken", *text);
+		cell_free(&cell);
+	}
+}
+
 static void cell_from_json_that_is_no_cell_is_refused(void **state)
 {
 	static const char *const texts[] = { "[]", "{\"thread\": \"1\"}", "{\"threads\": 1}",
@@ -128,6 +172,9 @@ int main(void)
 		cmocka_unit_test(cell_id_is_stable_from_one_release_to_the_next),
 		cmocka_unit_test(cell_without_threads_or_variant_is_refused),
 		cmocka_unit_test(cell_goes_through_json_and_stays_the_same),
+		cmocka_unit_test(cell_of_a_server_that_runs_has_its_address),
+		cmocka_unit_test(cell_of_a_private_server_spares_its_pus),
+		cmocka_unit_test(cell_of_a_server_that_is_none_is_refused),
 		cmocka_unit_test(cell_from_json_that_is_no_cell_is_refused),
 	};
 
