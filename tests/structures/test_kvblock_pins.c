@@ -150,6 +150,24 @@ static void clock_evicts_a_block_whose_child_found_no_room(void **state)
 	assert_int_equal(seen_by(left_without_room), 2 + CAPACITY);
 }
 
+static void clock_of_more_slots_than_have_numbers_is_not_made(void **state)
+{
+	const struct harness_options options = {
+		.topology = topology,
+		.variant = &variant_of_the_pins,
+		.workers = 1,
+		.range = 1,
+		.capacity = UINT64_C(1) << 32,
+		.value_bytes = 8,
+		.seed = 1,
+	};
+	struct harness *harness;
+	struct fault fault = { "" };
+
+	(void)state;
+	assert_int_equal(harness_open(&options, &harness, &fault), -EOVERFLOW);
+}
+
 static void clock_keeps_what_is_pinned_and_no_longer(void **state)
 {
 	const struct harness_options options = {
@@ -187,6 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clock_keeps_what_is_pinned_and_no_longer),
+		cmocka_unit_test(clock_of_more_slots_than_have_numbers_is_not_made),
 		cmocka_unit_test(clock_evicts_inner_blocks_once_they_are_leaves),
 		cmocka_unit_test(clock_evicts_a_block_whose_child_found_no_room),
 	};
