@@ -157,7 +157,8 @@ static bool keep(struct rabbitmq *queue, struct taken *taken, uint64_t value)
 
 		if (!values)
 			return false;
-		memcpy(values, taken->values, taken->count * sizeof(*values));
+		if (taken->count)
+			memcpy(values, taken->values, taken->count * sizeof(*values));
 		memory_release(queue->memory, taken->values);
 		taken->values = values;
 		taken->room = room;
