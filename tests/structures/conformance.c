@@ -403,19 +403,32 @@ static struct harness_options options_of(const struct conformance_case *given,
 	};
 }
 
+/*
+ * What is retired without memory to note it is never freed, and counted as exhausted (limbo.h). Under
+ * liburcu that happens: its helpers keep bags for a grace period and longer, and a machine without
+ * memory has no others.
+ */
+static bool may_lose(const struct harness *harness)
+{
+	return !strncmp(harness_options(harness)->variant->reclaim, "urcu", 4) &&
+	       harness_sum(harness).exhausted;
+}
+
 static int run_case(const struct conformance_case *given, const struct trial *trial)
 {
 	const struct harness_options options = options_of(given, trial);
 	struct harness *harness;
 	uint64_t left_bytes;
+	bool is_lossy;
 	int error = harness_open(&options, &harness, trial->fault);
 
 	if (error)
 		return error;
 	error = given->check(harness, trial);
 	harness_detach(harness);
+	is_lossy = !strcmp(options.variant->reclaim, "leak") || may_lose(harness);
 	left_bytes = harness_destroy_instance(harness);
-	if (!error && left_bytes && strcmp(options.variant->reclaim, "leak"))
+	if (!error && left_bytes && !is_lossy)
 		error = fault_set(trial->fault, -EBADMSG,
 				  "%" PRIu64 " bytes of nodes and payloads are not given back",
 				  left_bytes);
