@@ -205,6 +205,16 @@ const struct axis axes[AXIS_COUNT] = {
 		.parse = axis_parse_arrivals,
 		.pointless = axis_pointless_arrivals,
 	},
+	[AXIS_THINK] = {
+		.name = "think_ns",
+		.fallback = "0",
+		.allowed = "0 to 10M ns of work outside the structure before each operation, with k, "
+			   "M for 1000, 1000^2",
+		.kilo = 1000,
+		.parse = axis_parse_think,
+		.check = axis_check_think,
+		.pointless = axis_pointless_think,
+	},
 	[AXIS_LATENCY] = {
 		.name = "latency",
 		.fallback = "off",

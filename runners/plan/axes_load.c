@@ -430,8 +430,9 @@ int axis_check_batch(const struct cell *cell, const struct topology *topology, s
 	(void)topology;
 	if (cell->batch > 1 && cell_is_timed(cell))
 		return fault_set(fault, -EOPNOTSUPP,
-				 "batch=%u: the operations of a batch are not timed one by one; "
-				 "allowed are latency=off and rate=max",
+				 "batch=%u: the operations of a batch follow each other at once, and are "
+				 "not timed one by one; allowed are latency=off, rate=max and "
+				 "think_ns=0",
 				 cell->batch);
 	return 0;
 }

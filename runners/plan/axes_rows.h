@@ -68,6 +68,7 @@ const char *axis_pointless_free(const struct cell *cell);
 int axis_parse_rate(struct cell *cell, struct fault *fault);
 int axis_parse_slo(struct cell *cell, struct fault *fault);
 int axis_parse_arrivals(struct cell *cell, struct fault *fault);
+int axis_parse_think(struct cell *cell, struct fault *fault);
 int axis_parse_latency(struct cell *cell, struct fault *fault);
 int axis_parse_counters(struct cell *cell, struct fault *fault);
 int axis_parse_stall(struct cell *cell, struct fault *fault);
@@ -77,8 +78,10 @@ int axis_parse_warmup(struct cell *cell, struct fault *fault);
 int axis_check_duration(const struct cell *cell, const struct topology *topology,
 			struct fault *fault);
 int axis_check_rate(const struct cell *cell, const struct topology *topology, struct fault *fault);
+int axis_check_think(const struct cell *cell, const struct topology *topology, struct fault *fault);
 int axis_check_stall(const struct cell *cell, const struct topology *topology, struct fault *fault);
 const char *axis_pointless_slo(const struct cell *cell);
+const char *axis_pointless_think(const struct cell *cell);
 const char *axis_pointless_arrivals(const struct cell *cell);
 const char *axis_pointless_warmup(const struct cell *cell);
 

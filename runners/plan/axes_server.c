@@ -147,8 +147,8 @@ int axis_check_pipeline(const struct cell *cell, const struct topology *topology
 	if (cell->pipeline <= 1 || cell->variant->has_connections || !cell_is_timed(cell))
 		return 0;
 	return fault_set(fault, -EOPNOTSUPP,
-			 "pipeline=%u: %s does not time operations one by one; allowed are latency=off "
-			 "and rate=max, or the family resp",
+			 "pipeline=%u: %s does not time operations one by one; allowed are latency=off, "
+			 "rate=max and think_ns=0, or the family resp",
 			 cell->pipeline, cell->variant->name);
 }
 

@@ -13,6 +13,7 @@
 #define DURATION_LEAST_NS UINT64_C(1000000)
 #define DURATION_MOST_NS  (24 * 3600 * UINT64_C(1000000000))
 #define RATE_MOST         UINT64_C(1000000000000)
+#define THINK_MOST_NS     UINT64_C(10000000)
 
 enum { STALL_TEXT_BYTES = 200 };
 
@@ -131,6 +132,33 @@ int axis_check_rate(const struct cell *cell, const struct topology *topology, st
 				 "time",
 				 cell->text[AXIS_DURATION]);
 	return 0;
+}
+
+int axis_parse_think(struct cell *cell, struct fault *fault)
+{
+	uint64_t think_ns;
+
+	if (units_parse_count(cell->text[AXIS_THINK], 1000, &think_ns) || think_ns > THINK_MOST_NS)
+		return axis_refuse(cell, AXIS_THINK, fault);
+	cell->think_ns = think_ns;
+	return axis_set_text(cell, AXIS_THINK, "%" PRIu64, think_ns);
+}
+
+const char *axis_pointless_think(const struct cell *cell)
+{
+	return cell->variant->has_connections ? "its threads serve whichever connection is ready"
+					      : NULL;
+}
+
+int axis_check_think(const struct cell *cell, const struct topology *topology, struct fault *fault)
+{
+	(void)topology;
+	if (!cell->think_ns || !cell_is_paced(cell))
+		return 0;
+	return fault_set(fault, -EINVAL,
+			 "think_ns=%s: with rate=%s operations come when they are due, whatever a "
+			 "thread does before; allowed with it is rate=max",
+			 cell->text[AXIS_THINK], cell->text[AXIS_RATE]);
 }
 
 int axis_parse_latency(struct cell *cell, struct fault *fault)

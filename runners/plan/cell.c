@@ -69,6 +69,7 @@ static bool identifies(const struct cell *cell, int key)
 	case AXIS_SCAN_LENGTH: return cell->scan_length > 0;
 	case AXIS_BATCH: return cell->batch > 1;
 	case AXIS_SLO: return cell->is_swept;
+	case AXIS_THINK: return cell->think_ns > 0;
 	default: return true;
 	}
 }

@@ -45,6 +45,7 @@ enum axis_key {
 	AXIS_RATE,
 	AXIS_SLO,
 	AXIS_ARRIVALS,
+	AXIS_THINK,
 	AXIS_LATENCY,
 	AXIS_COUNTERS,
 	AXIS_STALL,
@@ -100,6 +101,7 @@ struct cell {
 	double slo_quantile;    /* of latency */
 	uint64_t slo_ns;    /* that it may be at most; 0: off */
 	bool is_poisson;    /* arrivals */
+	uint64_t think_ns;    /* outside the structure, before each operation; 0: none */
 	uint64_t latency_every;    /* sample one operation in so many; 0: off, 1: all */
 	uint64_t stall_every_ns, stall_for_ns;    /* 0: off */
 	enum stall_who stall_who;
@@ -134,10 +136,13 @@ static inline bool cell_is_paced(const struct cell *cell)
 	return cell->is_swept || cell->rate_ops_per_s > 0;
 }
 
-/* Are operations timed at all: is latency sampled, or are arrivals paced? */
+/*
+ * Does anything happen between two operations: is latency sampled, are arrivals paced, or do threads
+ * think?
+ */
 static inline bool cell_is_timed(const struct cell *cell)
 {
-	return cell_is_paced(cell) || cell->latency_every;
+	return cell_is_paced(cell) || cell->latency_every || cell->think_ns;
 }
 
 /* How long it runs between warm-up and end; 0 where operations bound it. */

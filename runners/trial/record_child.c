@@ -300,6 +300,7 @@ static int set_measured(const struct trial *trial, json_t *record)
 
 	error |= json_object_set_new(record, "latency_ns", record_latency(trial));
 	error |= json_object_set_new(record, "sweep", saturate_to_json(trial));
+	error |= json_object_set_new(record, "think_ns", timing_think_to_json(trial));
 	error |= json_object_set_new(record, "memory_bytes", record_memory(trial));
 	error |= json_object_set_new(record, "residency", record_residency(trial));
 	error |= json_object_set_new(record, "check", record_check(trial));

@@ -30,6 +30,7 @@ static const struct {
 	{ "fairness", IS(JSON_OBJECT), true },
 	{ "latency_ns", IS(JSON_OBJECT), false },
 	{ "sweep", IS(JSON_OBJECT), false },
+	{ "think_ns", IS(JSON_OBJECT), false },
 	{ "counters", IS(JSON_OBJECT), false },
 	{ "energy_j", IS(JSON_OBJECT), true },
 	{ "memory_bytes", IS(JSON_OBJECT), true },
@@ -106,14 +107,15 @@ static int set_workload(json_t *record, const struct cell *cell)
 		json_object_del(workload, not_workload[i]);
 	json_object_del(workload, "rate");
 	numbers = json_pack(
-		"{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "batch", (json_int_t)cell->batch, "range",
+		"{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "batch", (json_int_t)cell->batch, "range",
 		(json_int_t)cell->range, "prefill",
 		(json_int_t)cell->prefill, "value_bytes", (json_int_t)cell->value_bytes, "scan_length",
 		cell->scan_length ? json_integer((json_int_t)cell->scan_length) : json_null(), "shards",
 		cell->shards ? json_integer((json_int_t)cell->shards) : json_null(), "capacity",
 		cell->capacity ? json_integer((json_int_t)cell->capacity) : json_null(),
 		"rate_ops_per_s",
-		cell->rate_ops_per_s > 0 ? json_real(cell->rate_ops_per_s) : json_null());
+		cell->rate_ops_per_s > 0 ? json_real(cell->rate_ops_per_s) : json_null(), "think_ns",
+		cell->think_ns ? json_integer((json_int_t)cell->think_ns) : json_null());
 	error = json_object_update(workload, numbers);
 	json_decref(numbers);
 	error |= set_connection(workload, cell);

@@ -42,6 +42,7 @@ struct member {
 	struct tally before;           /* at the start of what is measured */
 	struct span settling;          /* when it last exchanged what replicas did not know */
 	double clock_cost_ns;          /* of one reading on this PU; latency trials alone */
+	double thinks_ns;              /* what thinking takes here; 0: it does not */
 	bool is_attached;
 	enum trial_flag failure;       /* what it means for the trial if `error` is set */
 	int error;

@@ -1,8 +1,13 @@
 #include "runners/trial/timing.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "runners/measure/latency.h"
+#include "runners/measure/think.h"
+
+/* At most so long does a thread think between two looks at its signal, unless one thought is longer. */
+#define BATCH_NS UINT64_C(100000)
 
 static double mean_gap_ticks(const struct trial *trial)
 {
@@ -65,6 +70,32 @@ static void fill_gaps_of_trace(const struct member *member)
 	}
 }
 
+static void prepare_to_think(struct member *member)
+{
+	const struct trial *const trial = member->trial;
+	struct worker_timing *const timing = member->worker->timing;
+
+	if (!trial->cell.think_ns)
+		return;
+	timing->think_rounds = think_rounds_for(trial->cell.think_ns, &trial->clock);
+	member->thinks_ns = think_measure_ns(timing->think_rounds, &trial->clock);
+}
+
+/*
+ * Operations between two looks at the signal. One at a time where they are waited for, since a batch
+ * of waits would see the signal late; and so with thoughts.
+ */
+static unsigned batch_of(const struct cell *cell)
+{
+	uint64_t batch = WORKER_BATCH;
+
+	if (cell->rate_ops_per_s > 0)
+		return 1;
+	if (cell->think_ns)
+		batch = BATCH_NS / cell->think_ns;
+	return batch < 1 ? 1 : batch < WORKER_BATCH ? (unsigned)batch : WORKER_BATCH;
+}
+
 void timing_prepare(struct member *member)
 {
 	const struct trial *const trial = member->trial;
@@ -77,6 +108,7 @@ void timing_prepare(struct member *member)
 	member->clock_cost_ns =
 		latency_clock_cost_ns(trial->clock.is_counter, trial->clock.ns_per_tick);
 	timing->gap_count = timing_gaps(&trial->cell);
+	prepare_to_think(member);
 	timing_pace(member);
 }
 
@@ -86,6 +118,7 @@ void timing_pace(struct member *member)
 	struct worker_timing *const timing = member->worker->timing;
 	struct random random = random_seed(trial->seed, member->index, RANDOM_ARRIVALS);
 
+	timing->batch = batch_of(&trial->cell);
 	timing->gaps = trial->cell.rate_ops_per_s > 0 ? member->gaps : NULL;
 	if (timing->gaps && trial->cell.trace_speedup > 0)
 		fill_gaps_of_trace(member);
@@ -123,4 +156,22 @@ void timing_begin(struct member *member)
 	if (!trial->cell.is_poisson && !(trial->cell.trace_speedup > 0))
 		timing->due +=
 			(uint64_t)(mean_gap_ticks(trial) * member->index / trial->cell.threads);
+}
+
+json_t *timing_think_to_json(const struct trial *trial)
+{
+	double sum = 0, least = INFINITY, most = 0;
+
+	if (!trial->cell.think_ns)
+		return json_null();
+	for (unsigned i = 0; i < trial->cell.threads; i++) {
+		const double thinks_ns = trial->members[i].thinks_ns;
+
+		sum += thinks_ns;
+		least = fmin(least, thinks_ns);
+		most = fmax(most, thinks_ns);
+	}
+	return json_pack("{s:I, s:f, s:f, s:f}", "asked", (json_int_t)trial->cell.think_ns,
+			 "measured", sum / trial->cell.threads, "measured_min", least,
+			 "measured_max", most);
 }

@@ -2,6 +2,8 @@
 #ifndef RUNNERS_TRIAL_TIMING_H
 #define RUNNERS_TRIAL_TIMING_H
 
+#include <jansson.h>
+
 #include "runners/trial/state.h"
 
 /*
@@ -24,5 +26,8 @@ void timing_reset(struct member *member);
 
 /* On the member's own thread, at the start of a phase: the schedule of arrivals begins now. */
 void timing_begin(struct member *member);
+
+/* Think time for a record: what was asked for, and what it takes on the PUs of the workers. */
+json_t *timing_think_to_json(const struct trial *trial);
 
 #endif

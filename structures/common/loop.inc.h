@@ -36,8 +36,7 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 
 	/* relaxed: the signal carries no data; the barrier around the phase publishes what does. */
 	while ((signal = load_relaxed(&worker->signal)) != WORKER_STOP && left) {
-		/* paced: one at a time, since a batch of waits would see the signal late. */
-		const unsigned most = paced ? 1 : WORKER_BATCH;
+		const unsigned most = timed ? timing->batch : WORKER_BATCH;
 		const unsigned batch = left < most ? (unsigned)left : most;
 
 		VARIANT_DRAW(&worker->draw, draws, batch);

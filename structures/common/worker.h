@@ -18,6 +18,7 @@
 #include "structures/common/histogram.h"
 #include "structures/common/history.h"
 #include "structures/common/scan.h"
+#include "structures/common/think.h"
 #include "topology/clock.h"
 #include "workloads/draw.h"
 #include "workloads/prefill.h"
@@ -59,7 +60,7 @@ struct answer {
 	uint64_t value;              /* put or enqueued, read or dequeued */
 };
 
-/* Sampled or paced timing; NULL in a worker that times nothing. */
+/* Sampled or paced timing, and thinking; NULL in a worker that does none of these. */
 struct worker_timing {
 	struct histogram histogram;    /* of ticks */
 	uint64_t sample_every;         /* closed loop: one operation in so many */
@@ -68,6 +69,8 @@ struct worker_timing {
 	uint64_t gap_count, gap;       /* position in gaps[] */
 	uint64_t due;                  /* tick at which the next operation should start */
 	uint64_t lag_ticks;            /* largest delay of a start behind its due time */
+	uint64_t think_rounds;         /* closed loop: before each operation; 0: none */
+	unsigned batch;                /* operations between two looks at the signal, at most WORKER_BATCH */
 	bool is_counter;               /* clock_now() reads the processor's counter */
 	bool is_timed;                 /* the operation of the moment */
 	struct histogram *parts;       /* of families that time some apart: WORKER_PARTS_MAX of them */
@@ -119,8 +122,8 @@ static inline void worker_sleep_stalled(struct worker *worker)
 }
 
 /*
- * The start of one operation. Closed loop: the tick now, or 0 for operations that are not sampled. Open loop: waits
- * for the arrival and answers the tick at which it was due, which is where latency counts from.
+ * The start of one operation. Closed loop: thinks, and answers the tick now, or 0 for operations that are not sampled. Open
+ * loop: waits for the arrival and answers the tick at which it was due, which is where latency counts from.
  */
 static inline uint64_t worker_begin(struct worker *worker, struct worker_timing *timing,
 				    const bool paced)
@@ -128,6 +131,8 @@ static inline uint64_t worker_begin(struct worker *worker, struct worker_timing 
 	uint64_t now;
 
 	if (!paced) {
+		if (timing->think_rounds)
+			think(timing->think_rounds);
 		if (--timing->countdown)
 			return 0;
 		timing->countdown = timing->sample_every;

@@ -580,6 +580,44 @@ static void rate_and_latency_spellings(void **state)
 						   { NULL, NULL } });
 }
 
+static void think_time_spellings(void **state)
+{
+	(void)state;
+	check_spellings(MAP, AXIS_THINK,
+			(const struct spelling[]){ { "0", "0" },
+						   { "1k", "1000" },
+						   { "10M", "10000000" },
+						   { "10000001", NULL },
+						   { "1us", NULL },
+						   { "-1", NULL },
+						   { NULL, NULL } });
+}
+
+static void think_time_is_for_threads_that_take_their_time(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve(MAP " think_ns=500 rate=1k", &cell), -EINVAL);
+	assert_non_null(strstr(cells_fault.text, "allowed with it is rate=max"));
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=resp/redis threads=1 think_ns=500", &cell),
+			 -EOPNOTSUPP);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=1 batch=8 think_ns=500",
+				       &cell),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(cells_fault.text, "think_ns=0"));
+	cell_free(&cell);
+}
+
+static void cell_without_think_time_is_the_same_as_ever(void **state)
+{
+	(void)state;
+	assert_true(cells_same(MAP, MAP " think_ns=0"));
+	assert_false(cells_same(MAP, MAP " think_ns=1"));
+}
+
 static void objective_spellings(void **state)
 {
 	(void)state;
@@ -735,6 +773,9 @@ int main(void)
 		cmocka_unit_test(roles_beyond_what_the_algorithm_takes_are_refused),
 		cmocka_unit_test(roles_leave_no_say_to_the_mix),
 		cmocka_unit_test(rate_and_latency_spellings),
+		cmocka_unit_test(think_time_spellings),
+		cmocka_unit_test(think_time_is_for_threads_that_take_their_time),
+		cmocka_unit_test(cell_without_think_time_is_the_same_as_ever),
 		cmocka_unit_test(objective_spellings),
 		cmocka_unit_test(sweep_of_rates_needs_an_objective_and_a_time),
 		cmocka_unit_test(arrivals_need_a_rate),

@@ -128,6 +128,43 @@ static void open_loop_offers_the_rate_asked_for(void **state)
 	json_decref(constant);
 }
 
+/* Thoughts alone must fit into the time that was measured; without them there are a thousand times more. */
+static void thinking_leaves_less_time_for_operations(void **state)
+{
+	json_t *const record = trials_run(NULL, "think_ns=20k");
+	const double thought_ns =
+		trials_number(record, "ops") * trials_number(record, "think_ns.measured");
+
+	(void)state;
+	assert_true(trials_number(record, "workload.think_ns") == 20000);
+	assert_true(trials_number(record, "think_ns.asked") == 20000);
+	assert_true(trials_number(record, "think_ns.measured_min") > 0);
+	assert_true(thought_ns < 3e9 * trials_number(record, "measured_s"));
+	assert_true(json_is_null(trials_at(record, "latency_ns")));
+	json_decref(record);
+}
+
+static void latency_begins_after_the_thought(void **state)
+{
+	json_t *const record = trials_run(NULL, "think_ns=1M latency=all duration=ops:50");
+
+	(void)state;
+	assert_true(trials_number(record, "latency_ns.samples") == 50);
+	assert_true(trials_number(record, "latency_ns.p50") <
+		    trials_number(record, "think_ns.measured") / 2);
+	json_decref(record);
+}
+
+static void trial_without_think_time_tells_none(void **state)
+{
+	json_t *const record = trials_run(NULL, "latency=all");
+
+	(void)state;
+	assert_true(json_is_null(trials_at(record, "think_ns")));
+	assert_true(json_is_null(trials_at(record, "workload.think_ns")));
+	json_decref(record);
+}
+
 static bool is_met(const json_t *probe)
 {
 	return json_is_true(json_object_get(probe, "met"));
@@ -311,6 +348,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(open_loop_sees_the_sleeper),
 		cmocka_unit_test(closed_loop_does_not_see_the_sleeper),
 		cmocka_unit_test(open_loop_offers_the_rate_asked_for),
+		cmocka_unit_test(thinking_leaves_less_time_for_operations),
+		cmocka_unit_test(latency_begins_after_the_thought),
+		cmocka_unit_test(trial_without_think_time_tells_none),
 		cmocka_unit_test(sweep_finds_the_highest_rate_that_meets_the_objective),
 		cmocka_unit_test(objective_that_no_rate_meets_makes_the_trial_invalid),
 		cmocka_unit_test(stalls_strike_as_often_as_told),
