@@ -51,6 +51,9 @@ void page_write_cells(const struct page *page);
 
 /* Events per operation, the passes of a cell joined. Nothing where none were counted. */
 void page_write_counters(const struct page *page);
+
+/* Figures that others have published of the campaign's preset; nothing where there are none. Return: as published_find(). */
+int page_write_published(const struct page *page, struct fault *fault);
 void page_write_evidence(const struct page *page);
 
 #endif

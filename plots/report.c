@@ -54,9 +54,9 @@ static int write_ladders(const struct page *page, struct fault *fault)
 	struct ladders ladders;
 	int error;
 
-	if (!page->options->ladders)
+	if (!page->options->presets)
 		return 0;
-	error = ladders_climb(page->options->ladders, page->cells, &ladders, fault);
+	error = ladders_climb(page->options->presets, page->cells, &ladders, fault);
 	if (error)
 		return error;
 	page_write_ladders(page, &ladders);
@@ -76,6 +76,8 @@ static int write_page(const struct page *page, struct fault *fault)
 		error = write_ladders(page, fault);
 	page_write_caveats(page);
 	page_write_figures(page);
+	if (!error)
+		error = page_write_published(page, fault);
 	page_write_cells(page);
 	page_write_counters(page);
 	page_write_evidence(page);

@@ -11,7 +11,7 @@ struct report_options {
 	const char *directory;    /* the result folder; its figures/ are taken as they stand */
 	const char *output;       /* NULL: report.html in the folder */
 	const char *scripts;      /* folder of report.css and report.js */
-	const char *ladders;      /* folder of the .ladder files, NULL for none */
+	const char *presets;      /* folder of their .ladder and .json files, NULL for none */
 };
 
 /**

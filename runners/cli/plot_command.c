@@ -30,7 +30,7 @@ static const struct option_row report_rows[] = {
 
 /* Where numamark's own files for figures lie. */
 struct own_files {
-	char scripts[PATH_MAX], ladders[PATH_MAX];
+	char scripts[PATH_MAX], presets[PATH_MAX];
 };
 
 static int find_own_files(struct own_files *own, struct fault *fault)
@@ -38,7 +38,7 @@ static int find_own_files(struct own_files *own, struct fault *fault)
 	const int error = data_path_find("plots", own->scripts, sizeof(own->scripts), fault);
 
 	return error ? error
-		     : data_path_find("workloads/presets", own->ladders, sizeof(own->ladders), fault);
+		     : data_path_find("workloads/presets", own->presets, sizeof(own->presets), fault);
 }
 
 static int plot(struct plot_options options, unsigned *drawn, struct fault *fault)
@@ -47,7 +47,7 @@ static int plot(struct plot_options options, unsigned *drawn, struct fault *faul
 	const int error = find_own_files(&own, fault);
 
 	options.scripts = own.scripts;
-	options.ladders = own.ladders;
+	options.ladders = own.presets;
 	if (error)
 		return error;
 	return probe_heat_is_file(options.directory) ? probe_heat_draw(&options, drawn, fault)
@@ -65,7 +65,7 @@ int report_folder(const char *directory, const char *output, struct fault *fault
 	const struct report_options options = { .directory = directory,
 						.output = output,
 						.scripts = own.scripts,
-						.ladders = own.ladders };
+						.presets = own.presets };
 	const int error = find_own_files(&own, fault);
 
 	return error ? error : report_directory(&options, fault);

@@ -206,7 +206,8 @@ static int run_campaign(const struct run_options *options, const struct plan *pl
 					      .progress = tell,
 					      .is_interrupted = is_interrupted,
 					      .context = &telling };
-	struct campaign_request request = { .plan = plan,
+	struct campaign_request request = { .preset = options->preset,
+					    .plan = plan,
 					    .topology = topology,
 					    .directory = options->directory,
 					    .label = options->label,
@@ -229,8 +230,7 @@ static int run_campaign(const struct run_options *options, const struct plan *pl
 	catch_signals();
 	error = campaign_run(&request, &outcome, &fault);
 	run_progress_end(&telling.progress);
-	return run_finish(&(const struct run_end){ .preset = options->preset,
-						   .plan = plan,
+	return run_finish(&(const struct run_end){ .plan = plan,
 						   .directory = options->directory,
 						   .label = options->label,
 						   .outcome = &outcome,

@@ -89,6 +89,20 @@ static int judge(const struct run_end *end, const struct summary_list *summaries
 	return CLI_UNSOUND;
 }
 
+static int print_summaries(const struct run_end *end, const struct results *results,
+			   const struct summary_list *summaries, struct fault *fault)
+{
+	int error = run_summary_print(end->plan, results, summaries);
+
+	if (!error)
+		error = run_latency_print(end->plan, results);
+	if (!error)
+		error = run_scaling_print(results, summaries);
+	if (error)
+		return fault_set(fault, error, "no memory for the summary");
+	return run_published_print(results, summaries, fault);
+}
+
 static int show(const struct run_end *end)
 {
 	struct results results;
@@ -99,20 +113,16 @@ static int show(const struct run_end *end)
 	if (error)
 		return cli_fail(error, &fault);
 	error = results_summarise(&results, &summaries);
-	if (!error) {
-		error = run_summary_print(end->plan, &results, &summaries);
-		if (!error)
-			error = run_latency_print(end->plan, &results);
-		if (!error)
-			error = run_scaling_print(&results, &summaries);
-		if (!error)
-			error = run_published_print(end->plan, end->preset, &summaries);
+	if (error) {
+		fault_set(&fault, error, "no memory for the summary");
+	} else {
+		error = print_summaries(end, &results, &summaries, &fault);
 		status = judge(end, &summaries);
 		summary_list_free(&summaries);
 	}
 	results_free(&results);
 	if (error)
-		return cli_fail(fault_set(&fault, error, "no memory for the summary"), &fault);
+		return cli_fail(error, &fault);
 	print_laps(end);
 	printf("\nRecords:  %s/results.jsonl\n", end->directory);
 	return status;

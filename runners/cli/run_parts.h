@@ -14,7 +14,6 @@ void run_tell_left_out(const struct plan *plan);
 bool run_tell_unfit(const struct preflight *preflight, bool is_refused);
 
 struct run_end {
-	const char *preset;
 	const struct plan *plan;
 	const char *directory;
 	const char *label;    /* NULL: none */
@@ -50,16 +49,13 @@ int run_summary_print(const struct plan *plan, const struct results *results,
 int run_latency_print(const struct plan *plan, const struct results *results);
 
 /**
- * run_published_print() - print what others have published of a built-in preset's load, beside the
- * medians of this run; nothing where its file workloads/presets/NAME.json is not there.
+ * run_published_print() - print what others have published of the load of the campaign's preset, beside
+ * the medians of this run, as far as it was measured; nothing where nobody has.
  *
- * The file is an array of objects: `what`, `host`, `ops_per_s`, and `cell`, the axes that tell which
- * cell of the plan measures it, as texts.
- *
- * Return: 0, or -ENOMEM.
+ * Return: as published_find().
  */
-int run_published_print(const struct plan *plan, const char *preset,
-			const struct summary_list *summaries);
+int run_published_print(const struct results *results, const struct summary_list *summaries,
+			struct fault *fault);
 
 /**
  * run_scaling_print() - print the scaling law of each curve that has enough numbers of threads.

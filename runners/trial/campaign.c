@@ -104,6 +104,8 @@ static int append_begin(struct session *session)
 	if (record && provenance) {
 		json_object_set_new(record, "event", json_string("begin"));
 		json_object_set_new(record, "title", json_string(request->plan->title));
+		json_object_set_new(record, "preset",
+				    request->preset ? json_string(request->preset) : json_null());
 		json_object_set_new(record, "trials", json_integer(request->plan->trials));
 		json_object_set_new(record, "cells",
 				    json_integer((json_int_t)request->plan->count));

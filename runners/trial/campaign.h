@@ -35,6 +35,7 @@ struct campaign_hands {
 };
 
 struct campaign_request {
+	const char *preset;    /* name or path, as given; NULL: none */
 	const struct plan *plan;
 	const struct topology *topology;
 	const char *directory;

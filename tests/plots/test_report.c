@@ -37,7 +37,8 @@ static char *report(const char *folder)
 	struct fault fault = { "" };
 
 	assert_int_equal(report_directory(&(struct report_options){ .directory = folder,
-								    .scripts = "plots" },
+								    .scripts = "plots",
+								    .presets = folder },
 					  &fault),
 			 0);
 	return folder_read(folder, "report.html");
@@ -242,7 +243,7 @@ static void ladder_of_a_campaign_is_told_with_what_is_missing(void **state)
 	assert_int_equal(folder_write(*state, "a.ladder", ladder, strlen(ladder)), 0);
 	assert_int_equal(report_directory(&(struct report_options){ .directory = *state,
 								    .scripts = "plots",
-								    .ladders = *state },
+								    .presets = *state },
 					  &fault),
 			 0);
 	page = folder_read(*state, "report.html");
@@ -252,6 +253,50 @@ static void ladder_of_a_campaign_is_told_with_what_is_missing(void **state)
 	assert_non_null(strstr(page, "end; with not there"));
 	assert_non_null(strstr(page, "not measured here"));
 	free(page);
+}
+
+/* The session names its preset; the preset's file has a figure of a cell, and one of none. */
+static void figures_that_others_published_stand_beside_those_measured(void **state)
+{
+	static const char figures[] =
+		"[{\"what\": \"GET <fast>\", \"host\": \"theirs\", \"ops_per_s\": 2e6,"
+		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\", \"mix\": \"get:100\"}},"
+		" {\"what\": \"GET, 64\", \"host\": \"theirs\", \"ops_per_s\": 9e6,"
+		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"64\"}}]";
+	FILE *file = records_open(*state);
+	char *page;
+
+	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
+				     "session", "s", "title", "t", "preset", "theirs"));
+	trial(file, "map/a", 1, 1e6, NULL);
+	fclose(file);
+	page = report(*state);
+	assert_null(strstr(page, "id=\"published\""));
+	free(page);
+	assert_int_equal(folder_write(*state, "theirs.json", figures, strlen(figures)), 0);
+	page = report(*state);
+	assert_non_null(strstr(page, "GET &lt;fast&gt;"));
+	assert_non_null(strstr(page, "<td class=\"number\" data-key=\"0.5\">0.5</td></tr>"));
+	assert_non_null(strstr(page, "not among what was measured"));
+	free(page);
+}
+
+static void published_figures_that_are_none_fail_the_report(void **state)
+{
+	struct fault fault = { "" };
+	FILE *file = records_open(*state);
+
+	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
+				     "session", "s", "title", "t", "preset", "theirs"));
+	trial(file, "map/a", 1, 1e6, NULL);
+	fclose(file);
+	assert_int_equal(folder_write(*state, "theirs.json", "[{}]", 4), 0);
+	assert_int_equal(report_directory(&(struct report_options){ .directory = *state,
+								    .scripts = "plots",
+								    .presets = *state },
+					  &fault),
+			 -EINVAL);
+	assert_non_null(strstr(fault.text, "theirs.json: figure 1 lacks"));
 }
 
 /* A trial of one cell that counted one event, and says of another that it was not its turn. */
@@ -310,6 +355,8 @@ int main(void)
 		IN_FOLDER(figures_of_the_folder_are_inlined),
 		IN_FOLDER(downloads_are_those_of_the_folder),
 		IN_FOLDER(ladder_of_a_campaign_is_told_with_what_is_missing),
+		IN_FOLDER(figures_that_others_published_stand_beside_those_measured),
+		IN_FOLDER(published_figures_that_are_none_fail_the_report),
 		IN_FOLDER(events_counted_in_turns_stand_in_one_row),
 		IN_FOLDER(folder_without_results_is_refused),
 	};
