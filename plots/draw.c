@@ -169,7 +169,7 @@ static void name_sheet(const struct draw_request *request, char name[NAME_BYTES]
 			*at = '_';
 }
 
-int draw_figure(const struct draw_request *request, enum plot_format format, struct fault *fault)
+int draw_figure(const struct draw_request *request, unsigned formats, struct fault *fault)
 {
 	const struct panel *const panel = request->panel;
 	char name[NAME_BYTES], title[1024];
@@ -180,7 +180,7 @@ int draw_figure(const struct draw_request *request, enum plot_format format, str
 			       .column = request->figure->column,
 			       .title = title,
 			       .subtitle = panel->workload,
-			       .format = format,
+			       .formats = formats,
 			       .columns = request->columns };
 	int length, error;
 

@@ -19,12 +19,12 @@ struct draw_request {
 };
 
 /**
- * draw_figure() - write <figure>-<panel>.dat and .def, then draw one format.
+ * draw_figure() - write <figure>-<panel>.dat and .def, then draw each of a mask of formats.
  *
  * Return: 0, -ENODATA if the panel has nothing to show in this figure (no file is written), -ENOPKG without gnuplot, or
  * -EIO with gnuplot's own words in @fault.
  */
-int draw_figure(const struct draw_request *request, enum plot_format format, struct fault *fault);
+int draw_figure(const struct draw_request *request, unsigned formats, struct fault *fault);
 
 /* Inside of it, a kind of figure each: write data and words. Return: as draw_figure(). */
 int draw_vectors(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);

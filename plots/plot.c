@@ -98,19 +98,13 @@ static int draw_panel(const struct draw_request *base, const struct panel *panel
 		      unsigned *drawn, struct fault *fault)
 {
 	struct draw_request request = *base;
+	int error;
 
 	request.panel = panel;
-	for (unsigned format = 0; format < PLOT_FORMATS; format++) {
-		int error;
-
-		if (!(formats >> format & 1))
-			continue;
-		error = draw_figure(&request, format, fault);
-		if (error && error != -ENODATA)
-			return error;
-		*drawn += !error;
-	}
-	return 0;
+	error = draw_figure(&request, formats, fault);
+	if (!error)
+		*drawn += (unsigned)__builtin_popcount(formats);
+	return error == -ENODATA ? 0 : error;
 }
 
 /* One figure of every panel. */
@@ -151,22 +145,17 @@ static int draw_ladder(const struct draw_request *base, const struct ladder *lad
 		       unsigned formats, struct fault *fault)
 {
 	char name[32];
-	struct sheet sheet = { .folder = base->folder,
-			       .scripts = base->scripts,
-			       .name = name,
-			       .column = base->figure->column,
-			       .columns = base->columns };
-	int error = 0;
+	const struct sheet sheet = { .folder = base->folder,
+				     .scripts = base->scripts,
+				     .name = name,
+				     .column = base->figure->column,
+				     .formats = formats,
+				     .columns = base->columns };
+	int error;
 
 	snprintf(name, sizeof(name), "%s-%zu", base->figure->name, number);
-	for (unsigned format = 0; !error && format < PLOT_FORMATS; format++) {
-		sheet.format = format;
-		if (formats >> format & 1)
-			error = ladder_draw(ladder, &sheet, fault);
-		if (!error && formats >> format & 1)
-			error = sheet_finish(&sheet, fault);
-	}
-	return error;
+	error = ladder_draw(ladder, &sheet, fault);
+	return error ? error : sheet_finish(&sheet, fault);
 }
 
 static int draw_ladders(const struct draw_request *base, const struct summary_list *cells,

@@ -166,31 +166,30 @@ static int draw_all(const struct plot_options *options, const json_t *all, unsig
 	const char *const slash = strrchr(options->directory, '/');
 	const char *const file = slash ? slash + 1 : options->directory;
 	char folder[PATH_BYTES], name[PATH_BYTES];
-	int error = 0;
+	int error;
 
 	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - options->directory) : 1,
 		 slash ? options->directory : ".");
 	for (size_t m = 0; m < sizeof(matrices) / sizeof(*matrices); m++) {
 		const struct matrix *const matrix = &matrices[m];
-		struct sheet sheet = { .folder = folder,
-				       .scripts = options->scripts,
-				       .name = name,
-				       .script = "heat",
-				       .title = matrix->title,
-				       .subtitle = "",
-				       .columns = options->columns ? options->columns : 2 };
+		const struct sheet sheet = { .folder = folder,
+					     .scripts = options->scripts,
+					     .name = name,
+					     .script = "heat",
+					     .title = matrix->title,
+					     .subtitle = "",
+					     .formats = formats,
+					     .columns = options->columns ? options->columns : 2 };
 
 		snprintf(name, sizeof(name), "%.*s-%s", (int)(strlen(file) - strlen(".json")), file,
 			 matrix->name);
-		for (unsigned format = 0; !error && format < PLOT_FORMATS; format++) {
-			sheet.format = format;
-			if (formats >> format & 1)
-				error = draw_matrix(matrix, all, &sheet, fault);
-			*drawn += !error && (formats >> format & 1);
-		}
-		error = error == -ENODATA ? 0 : error;
+		error = draw_matrix(matrix, all, &sheet, fault);
+		if (!error)
+			*drawn += (unsigned)__builtin_popcount(formats);
+		else if (error != -ENODATA)
+			return error;
 	}
-	return error;
+	return 0;
 }
 
 int probe_heat_draw(const struct plot_options *options, unsigned *drawn, struct fault *fault)

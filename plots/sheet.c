@@ -14,7 +14,7 @@ extern char **environ;
 const char *const plot_format_names[PLOT_FORMATS] = { "svg", "pdf", "png", "tikz", "dumb" };
 static const char *const format_endings[PLOT_FORMATS] = { "svg", "pdf", "png", "tex", "txt" };
 
-enum { PATH_BYTES = 4096, COMPLAINT_BYTES = 300 };
+enum { PATH_BYTES = 4096, COMPLAINT_BYTES = 300, ORDER_BYTES = 32 };
 
 /* What a line of the small font has room for beside the edges, a figure of one column or two. */
 enum { LINE_CHARS_ONE = 88, LINE_CHARS_TWO = 116, LINES_MAX = 6 };
@@ -25,6 +25,11 @@ static int path_of(const struct sheet *sheet, const char *ending, char path[PATH
 	if (snprintf(path, PATH_BYTES, "%s/%s.%s", sheet->folder, sheet->name, ending) < PATH_BYTES)
 		return 0;
 	return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", sheet->folder);
+}
+
+static bool has_format(const struct sheet *sheet, enum plot_format format)
+{
+	return sheet->formats >> format & 1;
 }
 
 FILE *sheet_open(const struct sheet *sheet, const char *ending, struct fault *fault)
@@ -53,10 +58,12 @@ int sheet_close(const struct sheet *sheet, const char *ending, FILE *file, struc
 void sheet_put_text(const struct sheet *sheet, FILE *file, const char *key, const char *text)
 {
 	fprintf(file, "%s = ", key);
-	if (sheet->format == PLOT_TIKZ)
+	if (has_format(sheet, PLOT_TIKZ)) {
+		fputs("format eq 'tikz' ? ", file);
 		text_put_gnuplot_tex(file, text);
-	else
-		text_put_gnuplot(file, text);
+		fputs(" : ", file);
+	}
+	text_put_gnuplot(file, text);
 	fputc('\n', file);
 }
 
@@ -95,42 +102,69 @@ static void write_lines(const struct sheet *sheet, FILE *file)
 	fprintf(file, "subtitles = %u\n", lines);
 }
 
+/* Can each figure be written? gnuplot would say it in words of its own. */
+static bool try_figures(const struct sheet *sheet, struct fault *fault)
+{
+	for (unsigned format = 0; format < PLOT_FORMATS; format++) {
+		FILE *file;
+
+		if (!has_format(sheet, format))
+			continue;
+		file = sheet_open(sheet, format_endings[format], fault);
+		if (!file)
+			return false;
+		fclose(file);
+	}
+	return true;
+}
+
 FILE *sheet_open_words(const struct sheet *sheet, struct fault *fault)
 {
-	char path[PATH_BYTES];
-	FILE *file = sheet_open(sheet, format_endings[sheet->format], fault);    /* can it be? */
+	char stem[PATH_BYTES];
+	FILE *const file = try_figures(sheet, fault) ? sheet_open(sheet, "def", fault) : NULL;
 
 	if (!file)
 		return NULL;
-	fclose(file);
-	file = sheet_open(sheet, "def", fault);
-	if (!file)
-		return NULL;
-	fprintf(file, "# Drawn by: gnuplot %s.def\n", sheet->name);
-	fprintf(file, "format = '%s'\ncolumns = %u\nscripts = ", plot_format_names[sheet->format],
-		sheet->columns);
+	fprintf(file, "# Drawn by: gnuplot -e \"format = 'svg'\" %s.def\n", sheet->name);
+	fprintf(file, "columns = %u\nscripts = ", sheet->columns);
 	text_put_gnuplot(file, sheet->scripts);
-	snprintf(path, sizeof(path), "%s/%s.%s", sheet->folder, sheet->name,
-		 format_endings[sheet->format]);
-	fputs("\noutput_file = ", file);
-	text_put_gnuplot(file, path);
-	snprintf(path, sizeof(path), "%s/%s.dat", sheet->folder, sheet->name);
-	fputs("\ndata_file = ", file);
-	text_put_gnuplot(file, path);
-	fputc('\n', file);
+	snprintf(stem, sizeof(stem), "%s/%s", sheet->folder, sheet->name);
+	fputs("\nstem = ", file);
+	text_put_gnuplot(file, stem);
+	fputs("\ndata_file = stem.'.dat'\n", file);
 	sheet_put_text(sheet, file, "title_text", sheet->title);
 	write_lines(sheet, file);
 	return file;
 }
 
-/* Run gnuplot on one file, its complaints into @complaints. Return: its exit status, or a negative errno. */
-static int run_gnuplot(char *path, int complaints)
+/* gnuplot -e "format = 'svg'" PATH -e "reset; format = 'pdf'" PATH ..., with room for the words of @orders. */
+static void spell_arguments(unsigned formats, char *path, char orders[PLOT_FORMATS][ORDER_BYTES],
+			    char *arguments[2 + 3 * PLOT_FORMATS])
 {
-	char *const arguments[] = { "gnuplot", path, NULL };
+	size_t count = 0;
+
+	arguments[count++] = "gnuplot";
+	for (unsigned format = 0; format < PLOT_FORMATS; format++) {
+		if (!(formats >> format & 1))
+			continue;
+		snprintf(orders[format], ORDER_BYTES, "reset; format = '%s'",
+			 plot_format_names[format]);
+		arguments[count++] = "-e";
+		arguments[count++] = orders[format];
+		arguments[count++] = path;
+	}
+	arguments[count] = NULL;
+}
+
+/* Run gnuplot on one file, its complaints into @complaints. Return: its exit status, or a negative errno. */
+static int run_gnuplot(unsigned formats, char *path, int complaints)
+{
+	char orders[PLOT_FORMATS][ORDER_BYTES], *arguments[2 + 3 * PLOT_FORMATS];
 	posix_spawn_file_actions_t actions;
 	int status, error;
 	pid_t child;
 
+	spell_arguments(formats, path, orders, arguments);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, complaints, 1);
@@ -167,7 +201,7 @@ static int run_words(const struct sheet *sheet, struct fault *fault)
 	complaints = tmpfile();
 	if (!complaints)
 		return fault_set(fault, -errno, "no temporary file for gnuplot's output");
-	status = run_gnuplot(path, fileno(complaints));
+	status = run_gnuplot(sheet->formats, path, fileno(complaints));
 	read_complaint(fileno(complaints), complaint, sizeof(complaint));
 	fclose(complaints);
 	if (status == -ENOPKG)
@@ -177,13 +211,14 @@ static int run_words(const struct sheet *sheet, struct fault *fault)
 	return 0;
 }
 
+/* Show what was drawn in characters. */
 static int print(const struct sheet *sheet, struct fault *fault)
 {
 	char path[PATH_BYTES], block[4096];
 	size_t length;
 	FILE *file;
 
-	if (path_of(sheet, format_endings[sheet->format], path, fault))
+	if (path_of(sheet, format_endings[PLOT_DUMB], path, fault))
 		return -ENAMETOOLONG;
 	file = fopen(path, "re");
 	if (!file)
@@ -199,5 +234,5 @@ int sheet_finish(const struct sheet *sheet, struct fault *fault)
 {
 	const int error = run_words(sheet, fault);
 
-	return !error && sheet->format == PLOT_DUMB ? print(sheet, fault) : error;
+	return !error && has_format(sheet, PLOT_DUMB) ? print(sheet, fault) : error;
 }

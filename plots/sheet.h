@@ -21,7 +21,7 @@ struct sheet {
 	const char *script;     /* of the .gp file, without ending */
 	const char *column;     /* heads the data */
 	const char *title, *subtitle;    /* from the user: escaped */
-	enum plot_format format;
+	unsigned formats;                /* mask of enum plot_format */
 	unsigned columns;       /* of a page that the figure is to fill: 1 or 2 */
 };
 
@@ -30,17 +30,18 @@ FILE *sheet_open(const struct sheet *sheet, const char *ending, struct fault *fa
 int sheet_close(const struct sheet *sheet, const char *ending, FILE *file, struct fault *fault);
 
 /**
- * sheet_open_words() - begin the .def file: format, names of files, title and the lines of the subtitle.
+ * sheet_open_words() - begin the .def file: names of files, title and the lines of the subtitle.
  *
  * Return: NULL with the sentence in @fault.
  */
 FILE *sheet_open_words(const struct sheet *sheet, struct fault *fault);
 
-/* key = 'text', as the format needs it. */
+/* key = 'text', as each format needs it. */
 void sheet_put_text(const struct sheet *sheet, FILE *file, const char *key, const char *text);
 
 /**
- * sheet_finish() - run gnuplot over the words. What it draws in characters goes to standard output, and leaves no file.
+ * sheet_finish() - run gnuplot over the words, once for all formats: its start takes longer than a drawing. What it
+ * draws in characters goes to standard output, and leaves no file.
  *
  * Return: 0, -ENOPKG without gnuplot, or -EIO with gnuplot's own words in @fault.
  */

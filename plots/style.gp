@@ -1,4 +1,4 @@
-# The look of every figure. Expects format, columns, output_file, title_text and the lines of the subtitle.
+# The look of every figure. Expects format, columns, stem, title_text and the lines of the subtitle.
 #
 # Twelve curves stay apart by colour (Okabe and Ito's palette, safe for colour-blind readers), by point and by dash:
 # colour and point differ within the first seven, dash and point beyond.
@@ -11,7 +11,7 @@ if (format eq 'png')  set terminal pngcairo size (narrow ? 1005 : 1520),(narrow 
 if (format eq 'tikz' && !narrow) set terminal tikz size 17.5cm,10cm noenhanced
 if (format eq 'tikz' && narrow)  set terminal tikz size 8.5cm,6.5cm noenhanced
 if (format eq 'dumb') set terminal dumb size 110,32 noenhanced
-set output output_file
+set output stem.'.'.(format eq 'tikz' ? 'tex' : format eq 'dumb' ? 'txt' : format)
 
 is_drawn = format ne 'dumb'
 small_font = format eq 'png' ? (narrow ? ',13' : ',15') : format eq 'pdf' ? (narrow ? ',5' : ',7') : format eq 'svg' ? (narrow ? ',9' : ',11') : ''

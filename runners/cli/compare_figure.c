@@ -116,13 +116,15 @@ int compare_draw(const char *path, const struct comparison *comparison, const js
 			       .subtitle = "full dots: decided; hollow: not; intervals have the level that "
 					   "Holm's correction leaves; grey band: no change",
 			       .columns = 2 };
+	enum plot_format format;
 	struct dot *dots;
 	int error;
 
 	error = compare_check_figure(path, fault);
 	if (error)
 		return error;
-	take_path(path, folder, stem, &sheet.format);
+	take_path(path, folder, stem, &format);
+	sheet.formats = 1u << format;
 	error = data_path_find("plots", scripts, sizeof(scripts), fault);
 	if (error)
 		return error;

@@ -459,7 +459,7 @@ static void ratios_are_drawn_with_those_beyond_the_figure_said(void **state)
 				     .script = "comparison",
 				     .title = "it's",
 				     .subtitle = "",
-				     .format = PLOT_SVG,
+				     .formats = 1u << PLOT_SVG,
 				     .columns = 2 };
 	char *text;
 
@@ -552,7 +552,7 @@ static void ten_thousand_trials_take_seconds(void **state)
 	assert_int_equal(plot(*state, NULL, NULL, &drawn, &fault), 0);
 	print_message("10,080 trials: %u files in %.2f s\n", drawn,
 		      (double)(clock_monotonic_ns() - start) / 1e9);
-	/* Between 5 and 6 s were seen on a quiet machine, where 5 is wanted; this holds on a busy one. */
+	/* 5 s are wanted, and 3.6 to 4.0 were seen on a quiet machine; this holds on a busy one. */
 	assert_in_range((clock_monotonic_ns() - start) / 1000000, 0, 30000);
 }
 
