@@ -81,6 +81,13 @@ running != "" && ends_with("[  ERROR   ] " running) { end_case("failed", said); 
 	next
 }
 
+# cmocka puts the place on a line of its own, after what is wrong.
+/\[   LINE   \] --- / {
+	place = after("[   LINE   ] --- ")
+	said = said == "" ? place : said " (" place ")"
+	next
+}
+
 /[^ -]/ {
 	if ($0 !~ /^-+$/)
 		said = $0
