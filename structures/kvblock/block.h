@@ -11,7 +11,8 @@
  * the end of all sections that may have met it, so that a pin may touch it in vain.
  *
  * Expects BLOCK_OF_POLICY: what index and policy keep in a block besides, as members of it; one of
- * half a word first.
+ * half a word first. And where each block is there in copies, which live and die together,
+ * BLOCK_COPY_AFTER(copy): the next one of the ring that they form.
  */
 #ifndef STRUCTURES_KVBLOCK_BLOCK_H
 #define STRUCTURES_KVBLOCK_BLOCK_H
@@ -21,6 +22,15 @@
 #include "structures/reclaim/reclaim.h"
 
 #define BLOCK_DEAD (UINT32_C(1) << 31)
+
+#ifndef BLOCK_COPY_AFTER
+#	define BLOCK_COPY_AFTER(copy) (copy)
+#endif
+
+/* At rest: a leaf that the policy would never meet. */
+#ifndef BLOCK_IS_LOST
+#	define BLOCK_IS_LOST(block) false
+#endif
 
 struct block {
 	uint64_t id;
@@ -64,6 +74,37 @@ static inline bool block_kill(struct block *block, uint32_t held)
 	/* acquire: all that was done under its last pin; pairs with the release in block_unpin().
 	 */
 	return cas_acquire(&block->references, &expected, BLOCK_DEAD);
+}
+
+/* The same for all copies of a block, or for none: to be called under the lock of who writes. */
+static inline bool block_kill_copies(struct block *block, uint32_t held)
+{
+	struct block *copy = block;
+
+	while (block_kill(copy, held)) {
+		copy = BLOCK_COPY_AFTER(copy);
+		if (copy == block)
+			return true;
+	}
+	/* One is pinned: those before it live again. Who met them dead meanwhile was content with a
+	 * shorter prefix, and has taken its own count back or is about to. */
+	for (; block != copy; block = BLOCK_COPY_AFTER(block))
+		/* release: as block_unpin(). */
+		fetch_add_release(&block->references, held - BLOCK_DEAD);
+	return false;
+}
+
+/* Of each copy one reference of the caller's. */
+static inline void block_unpin_copies(struct block *block)
+{
+	struct block *copy = block;
+
+	do {
+		struct block *const after = BLOCK_COPY_AFTER(copy);
+
+		block_unpin(copy);
+		copy = after;
+	} while (copy != block);
 }
 
 /*

@@ -34,18 +34,27 @@ struct block_table {
 	uint64_t mask;
 };
 
-/* Return: 0 or -ENOMEM.    Ownership: the buckets belong to @memory. */
-static inline int block_table_init(struct block_table *table, struct memory *memory,
-				   uint64_t capacity)
+static inline uint64_t block_table_buckets(uint64_t capacity)
 {
 	uint64_t buckets = 1;
 
 	/* At most one block to two buckets: who looks for an absent one seldom meets any. */
 	while (buckets < 2 * capacity)
 		buckets *= 2;
-	table->buckets = memory_shared(memory, buckets * sizeof(*table->buckets));
-	table->mask = buckets - 1;
-	return table->buckets ? 0 : -ENOMEM;
+	return buckets;
+}
+
+static inline size_t block_table_bytes(uint64_t capacity)
+{
+	return block_table_buckets(capacity) * sizeof(_Atomic uintptr_t);
+}
+
+/* @buckets:  block_table_bytes() of zeroes, the caller's; or NULL. Return: 0, -ENOMEM without. */
+static inline int block_table_init(struct block_table *table, void *buckets, uint64_t capacity)
+{
+	table->buckets = buckets;
+	table->mask = block_table_buckets(capacity) - 1;
+	return buckets ? 0 : -ENOMEM;
 }
 
 static inline _Atomic uintptr_t *block_table_bucket(const struct block_table *table, uint64_t id)
@@ -200,6 +209,8 @@ static inline uint32_t block_table_inspect_block(const struct block_table *table
 	inspection->sum += block->id;
 	if (references & BLOCK_DEAD)
 		inspection->broken = "a dead block is still in its list";
+	if (!references && BLOCK_IS_LOST(block))
+		inspection->broken = "a leaf is there that eviction would never meet";
 	if (block_table_find(table, block->id) != block)
 		inspection->broken = "a block is there twice";
 	if (block->parent && block_table_find(table, block->parent->id) != block->parent)

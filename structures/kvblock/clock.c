@@ -33,7 +33,9 @@ static int clock_create(const struct setup *setup, void **instance)
 	cache->visited = memory_shared(setup->memory, cache->capacity * sizeof(*cache->visited));
 	if (!cache->slots || !cache->visited)
 		return -ENOMEM; /* what was got goes with memory_destroy() */
-	error = block_table_init(&cache->table, setup->memory, cache->capacity);
+	error = block_table_init(&cache->table,
+				 memory_shared(setup->memory, block_table_bytes(cache->capacity)),
+				 cache->capacity);
 	if (!error)
 		error = clock_make_workers(cache, setup);
 	if (!error)

@@ -25,42 +25,99 @@ static void radix_free_table(struct block *block)
 		arena_free(NULL, table, MEMORY_NODES, radix_table_bytes(table->mask));
 }
 
+static void radix_free_block(struct block *block)
+{
+	radix_free_table(block);
+	arena_free(NULL, block, MEMORY_NODES, sizeof(*block));
+}
+
+/* From each leaf upward, to the first block that has another child. */
 static void radix_destroy(void *instance)
 {
 	struct radix *const cache = instance;
-	struct block *next;
+	struct block *block, *parent;
 
 	reclaim_destroy(cache->reclaim);
-	for (struct block *block = cache->list.oldest; block; block = next) {
-		next = block->newer;
-		radix_free_table(block);
-		arena_free(NULL, block, MEMORY_NODES, sizeof(*block));
+	while ((block = cache->list.oldest)) {
+		sieve_list_take_out(&cache->list, block);
+		/* relaxed, both: all workers have detached. */
+		for (; block && !load_relaxed(&block->references); block = parent) {
+			parent = block->parent;
+			if (parent) {
+				sieve_list_take_out(&cache->list, parent);
+				/* relaxed: as above. */
+				fetch_add_relaxed(&parent->references, UINT32_MAX);
+			}
+			radix_free_block(block);
+		}
 	}
 	radix_free_table(&cache->root);
 	mutex_destroy(&cache->lock);
 }
 
+/* The first child in slot @i or behind it, or NULL. */
+static struct block *radix_child_from(const struct block *above, uint32_t i)
+{
+	/* relaxed, both: all workers are at rest. */
+	const struct radix_table *const table = load_relaxed(&above->children);
+
+	for (; table && i <= table->mask; i++) {
+		struct block *const child = load_relaxed(&table->slots[i]);
+
+		if (child && child != RADIX_GONE)
+			return child;
+	}
+	return NULL;
+}
+
+/* Children first, then those of its parent behind it, and so on. Return: NULL after the last. */
+static struct block *radix_following(struct radix *cache, struct block *block,
+				     struct inspection *inspection)
+{
+	struct block *child = radix_child_from(block, 0);
+
+	while (!child && block != &cache->root) {
+		struct block *const above = radix_above(cache, block->parent);
+		struct block *found = NULL;
+		_Atomic(struct block *) *const slot = radix_slot(above, block->id, &found);
+
+		if (!slot || found != block) {
+			inspection->broken = "a block is not among its parent's children";
+			return NULL;
+		}
+		/* relaxed: all workers are at rest. */
+		child = radix_child_from(
+			above, (uint32_t)(slot + 1 - load_relaxed(&above->children)->slots));
+		block = above;
+	}
+	return child;
+}
+
+/* Check and count one block. Return: its pins, by wrapping sums. */
+static uint32_t radix_inspect_block(const struct block *block, struct inspection *inspection)
+{
+	/* relaxed, both: all workers are at rest. */
+	const uint32_t references = load_relaxed(&block->references);
+	const uint32_t children = radix_children(load_relaxed(&block->children));
+
+	inspection->elements++;
+	inspection->sum += block->id;
+	if (references & BLOCK_DEAD)
+		inspection->broken = "a dead block is still in the tree";
+	if (!children && BLOCK_IS_LOST(block))
+		inspection->broken = "a leaf is there that eviction would never meet";
+	return references - children;
+}
+
 static void radix_inspect(void *instance, struct inspection *inspection)
 {
 	struct radix *const cache = instance;
+	struct block *block = &cache->root;
 	uint32_t pins = 0;
 
 	*inspection = (struct inspection){ 0 };
-	for (struct block *block = cache->list.oldest; block; block = block->newer) {
-		/* relaxed, both: all workers are at rest. */
-		const uint32_t references = load_relaxed(&block->references);
-		const uint32_t children = radix_children(load_relaxed(&block->children));
-		struct block *found = NULL;
-
-		inspection->elements++;
-		inspection->sum += block->id;
-		pins += references - children;
-		if (!radix_slot(radix_above(cache, block->parent), block->id, &found) ||
-		    found != block)
-			inspection->broken = "a block is not among its parent's children";
-		if (references & BLOCK_DEAD)
-			inspection->broken = "a dead block is still on the list";
-	}
+	while ((block = radix_following(cache, block, inspection)))
+		pins += radix_inspect_block(block, inspection);
 	inspection->pins = pins;
 	if (pins)
 		inspection->broken = "a pin has outlived its request";

@@ -208,7 +208,8 @@ static inline bool radix_claim(struct radix *cache, struct context *context,
 			       struct kvblock_request *request)
 {
 	struct block *block;
-	const bool has_room = sieve_list_claim(&cache->list, cache->capacity, request, &block);
+	const bool has_room =
+		sieve_list_claim(&cache->list, cache->capacity, request->pinned, request, &block);
 
 	if (block)
 		radix_unlink(cache, context, request, block);
@@ -235,9 +236,9 @@ static inline struct block *radix_link(struct radix *cache, struct context *cont
 	store_relaxed(&block->references, 1);
 	store_relaxed(&block->visited, 0);
 	store_relaxed(&block->children, NULL);
+	block->is_listed = false;
 	/* relaxed: only the holder of the lock changes tables. */
 	radix_put(load_relaxed(&above->children), block);
-	sieve_list_add(&cache->list, block);
 	return block;
 }
 
@@ -262,6 +263,8 @@ static inline bool radix_next(struct radix *cache, struct context *context,
 	}
 	kvblock_count_added(request, id);
 	block_go_down(request, block);
+	if (request->cached == request->count)
+		sieve_list_add(&cache->list, block);
 	return true;
 }
 
@@ -275,8 +278,12 @@ static inline void radix_commit(struct radix *cache, struct context *context,
 	reclaim_enter(context->reclaim);
 	while (goes_on && request->cached < request->count)
 		goes_on = radix_next(cache, context, request);
-	if (request->candidate)
+	if (!goes_on && request->pinned)
+		sieve_list_add(&cache->list, request->pinned);
+	if (request->candidate) {
+		sieve_list_add(&cache->list, request->candidate);
 		block_unpin(request->candidate);
+	}
 	reclaim_exit(context->reclaim);
 	mutex_release(&cache->lock, NULL);
 }

@@ -10,7 +10,10 @@ static int sieve_create(const struct setup *setup, void **instance)
 	cache->capacity = kvblock_capacity(setup);
 	error = spin_init(&cache->lock, setup->memory);
 	if (!error)
-		error = block_table_init(&cache->table, setup->memory, cache->capacity);
+		error = block_table_init(
+			&cache->table,
+			memory_shared(setup->memory, block_table_bytes(cache->capacity)),
+			cache->capacity);
 	if (!error)
 		error = reclaim_create(setup, &cache->reclaim);
 	if (!error)

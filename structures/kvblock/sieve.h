@@ -2,21 +2,22 @@
  * sieve: a block cache whose hits take no lock, with eviction by SIEVE.
  *
  * Hits are those of kvblock/clock: a pin, and the visited bits that are not yet set. What differs
- * is who goes: blocks stand on a list in the order in which they came, new ones at its head, and a
- * hand moves from the tail to the head. A visited block loses its bit and stays where it stands, a
- * leaf without one goes. So a new block that is never hit goes soon, and the old that are hit need
+ * is who goes: leaves stand on a list in the order in which they came, new ones at its head, and a
+ * hand moves from the tail to the head. A visited leaf loses its bit and stays where it stands, one
+ * without it goes. So a new block that is never hit goes soon, and the old that are hit need
  * not be moved. The list has one lock, for those who add or evict.
  *
  * Paper: Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi, "SIEVE is simpler than LRU: an
  *   efficient turn-key eviction algorithm for web caches", NSDI 2024.
  * Differences: (a) only leaves go; (b) from a leaf up to its parents, out of turn, as long as these
  * are leaves without a bit: children come behind their parents, and the hand would take one of a
- * tail in each turn.
+ * tail in each turn; (c) inner blocks are not on the list, and join it as new
+ * ones when they are leaves again: see structures/kvblock/sieve_list.h.
  *
  * Invariants
- *   1. `count` blocks are on the list or have room claimed for them, at most the capacity.
- *   2. The list and the hand are read and written by the holder of the lock alone; a block stands
- * on it from before its first pin ends until it is dead.
+ *   1. `count` blocks are in the table or have room claimed for them, at most the capacity.
+ *   2. The list and the hand are read and written by the holder of the lock alone. Leaves are on
+ * it, see structures/kvblock/sieve_list.h.
  *   3. Those of structures/kvblock/block_table.h.
  *
  * Linearization, progress: acquire and release lock-free, see structures/kvblock/unlocked.inc.h;
@@ -63,7 +64,8 @@ static inline bool sieve_claim(struct sieve *cache, struct context *context,
 	bool has_room;
 
 	spin_acquire(&cache->lock, NULL);
-	has_room = sieve_list_claim(&cache->list, cache->capacity, request, &block);
+	has_room = sieve_list_claim(&cache->list, cache->capacity, request->pinned, request,
+				    &block);
 	spin_release(&cache->lock, NULL);
 	if (block)
 		sieve_evict(cache, context, request, block);
@@ -83,20 +85,22 @@ static inline void sieve_prepare(struct sieve *cache, struct context *context, s
 	(void)cache, (void)context;
 	/* relaxed: nobody else knows the block. */
 	store_relaxed(&block->visited, 0);
+	block->is_listed = false;
 }
 
-static inline void sieve_place(struct sieve *cache, struct kvblock_request *request,
-			       struct block *block)
+static inline void sieve_let_go(struct sieve *cache, struct block *block)
 {
-	(void)request;
 	spin_acquire(&cache->lock, NULL);
 	sieve_list_add(&cache->list, block);
 	spin_release(&cache->lock, NULL);
 }
 
-static inline void sieve_let_go(struct sieve *cache, struct block *block)
+/* Only a leaf need be on the list, and this one is none if more is to come. */
+static inline void sieve_place(struct sieve *cache, struct kvblock_request *request,
+			       struct block *block)
 {
-	(void)cache, (void)block;
+	if (request->cached + 1 == request->count)
+		sieve_let_go(cache, block);
 }
 
 #define STRUCTURE sieve

@@ -1,23 +1,37 @@
 /*
- * sieve_list: blocks in the order in which they came, and a hand that says who goes: the policy
- * SIEVE.
+ * sieve_list: the leaves of a cache in the order in which they came, and a hand that says who goes:
+ * the policy SIEVE.
  *
- * Paper, differences and invariants: structures/kvblock/sieve.h. All under a lock of the cache's.
+ * Paper and differences: structures/kvblock/sieve.h. All under a lock of the cache's.
+ *
+ * Only leaves may go, and of the blocks of a chain one is a leaf: a list of all blocks would have
+ * the hand step over the others again and again, each step a line that is in no cache. So a block
+ * is put on the list when its commit ends with it, leaves the list when a commit is about to give
+ * it a child, and comes back, as the newest, when a child of it is evicted and it stays.
+ *
+ * Invariant: a live block is on the list unless it has children, or a commit has it pinned, or has
+ * just evicted a child of it. One with children may be there too, and only costs the hand a look.
  */
 #ifndef STRUCTURES_KVBLOCK_SIEVE_LIST_H
 #define STRUCTURES_KVBLOCK_SIEVE_LIST_H
 
 /* Members of a block: before it is declared. */
-#define SIEVE_LINKS                                                    \
-	_Atomic uint32_t visited; /* hit since the hand last looked */ \
+#define SIEVE_LINKS                                                   \
+	_Atomic uint8_t visited; /* hit since the hand last looked */ \
+	bool is_listed;                                               \
 	struct block *newer, *older;
+
+#ifndef BLOCK_IS_LOST
+#	define BLOCK_IS_LOST(block) (!(block)->is_listed)
+#endif
 
 #include "structures/kvblock/block.h"
 
 struct sieve_list {
 	struct block *newest, *oldest;
 	struct block *hand; /* the next to be looked at; NULL: the oldest */
-	uint64_t count;     /* on the list, or about to be */
+	uint64_t listed;
+	uint64_t count; /* blocks in the cache, or about to be */
 };
 
 static inline void sieve_visit(struct block *block)
@@ -30,15 +44,25 @@ static inline void sieve_visit(struct block *block)
 /* A second chance taken away. Return: whether there was one. */
 static inline bool sieve_was_visited(struct block *block)
 {
-	/* relaxed, both: a hint, see sieve_visit(). */
-	if (!load_relaxed(&block->visited))
-		return false;
-	store_relaxed(&block->visited, 0);
-	return true;
+	bool was_visited = false;
+	struct block *copy = block;
+
+	do {
+		/* relaxed, both: a hint, see sieve_visit(). */
+		if (load_relaxed(&copy->visited)) {
+			store_relaxed(&copy->visited, 0);
+			was_visited = true;
+		}
+		copy = BLOCK_COPY_AFTER(copy);
+	} while (copy != block);
+	return was_visited;
 }
 
+/* A leaf that is new, or one again; unless it is there. The caller has a reference to it. */
 static inline void sieve_list_add(struct sieve_list *list, struct block *block)
 {
+	if (block->is_listed)
+		return;
 	block->newer = NULL;
 	block->older = list->newest;
 	if (list->newest)
@@ -46,10 +70,14 @@ static inline void sieve_list_add(struct sieve_list *list, struct block *block)
 	else
 		list->oldest = block;
 	list->newest = block;
+	block->is_listed = true;
+	list->listed++;
 }
 
 static inline void sieve_list_take_out(struct sieve_list *list, struct block *block)
 {
+	if (!block->is_listed)
+		return;
 	if (list->hand == block)
 		list->hand = block->newer;
 	if (block->newer)
@@ -60,15 +88,17 @@ static inline void sieve_list_take_out(struct sieve_list *list, struct block *bl
 		block->older->newer = block->newer;
 	else
 		list->oldest = block->newer;
+	block->is_listed = false;
+	list->listed--;
 }
 
 /* The block above the one evicted last. Return: whether it is dead now. */
-static inline bool sieve_kill_candidate(struct block *candidate)
+static inline bool sieve_kill_candidate(struct sieve_list *list, struct block *candidate)
 {
-	/* relaxed: a hint, see sieve_visit(). */
-	if (!load_relaxed(&candidate->visited) && block_kill(candidate, 1))
+	if (!sieve_was_visited(candidate) && block_kill_copies(candidate, 1))
 		return true;
-	block_unpin(candidate);
+	sieve_list_add(list, candidate);
+	block_unpin_copies(candidate);
 	return false;
 }
 
@@ -76,13 +106,11 @@ static inline bool sieve_kill_candidate(struct block *candidate)
  * NULL. */
 static inline struct block *sieve_list_choose(struct sieve_list *list)
 {
-	for (uint64_t i = 0; i < 2 * list->count; i++) {
+	for (uint64_t i = 0; i < 2 * list->listed; i++) {
 		struct block *const block = list->hand ? list->hand : list->oldest;
 
-		if (!block)
-			break;
 		list->hand = block->newer;
-		if (!sieve_was_visited(block) && block_kill(block, 0))
+		if (!sieve_was_visited(block) && block_kill_copies(block, 0))
 			return block;
 	}
 	return NULL;
@@ -91,6 +119,8 @@ static inline struct block *sieve_list_choose(struct sieve_list *list)
 /**
  * sieve_list_claim() - room for one block.
  *
+ * @parent:   gets a child next, as far as the caller knows; who finds that it does not puts it
+ *            back. NULL: none.
  * @request:  its candidate goes first if it may.
  * @block:    out, who went for it: dead, off the list, and the caller's to unlink and retire; NULL
  * where nobody need go.
@@ -98,16 +128,19 @@ static inline struct block *sieve_list_choose(struct sieve_list *list)
  * Return: false if there is no room to be had.
  */
 static inline bool sieve_list_claim(struct sieve_list *list, uint64_t capacity,
-				    struct kvblock_request *request, struct block **block)
+				    struct block *parent, struct kvblock_request *request,
+				    struct block **block)
 {
 	*block = NULL;
+	if (parent)
+		sieve_list_take_out(list, parent);
 	if (list->count < capacity) {
 		list->count++;
 		return true;
 	}
 	*block = request->candidate;
 	request->candidate = NULL;
-	if (!*block || !sieve_kill_candidate(*block))
+	if (!*block || !sieve_kill_candidate(list, *block))
 		*block = sieve_list_choose(list);
 	if (*block)
 		sieve_list_take_out(list, *block);

@@ -1,10 +1,9 @@
 /*
- * Acquire, commit and release of the caches whose hits take no lock; a policy says who goes.
+ * Acquire, commit and release of the caches without a lock for all; a policy says who goes.
  * Expects STRUCTURE, whose struct has members `struct block_table table`, `struct reclaim *reclaim`
  * and `uint64_t capacity`, and as static inline functions of the policy
  *
- *   void NAME_hit(struct NAME *, struct block *)
- *       it was wanted; inside a section, the block perhaps dead
+ *   void NAME_hit(struct NAME *, struct block *)    as unlocked_hits.inc.h has it
  *   bool NAME_claim(struct NAME *, struct context *, struct kvblock_request *)
  *       room for one block, by eviction where the cache is full; false if there is none to be had
  *   void NAME_give_back(struct NAME *, struct context *)              room that was not needed
@@ -18,36 +17,14 @@
  */
 #include "structures/kvblock/block_table.h"
 
-/*
- * Linearizes: at the pin; what it finds is a prefix then, and was the longest at some moment of the
- * call.
- * Progress: lock-free; it waits for nobody, and goes back one block for each that dies under it.
- */
-static inline void OP(acquire)(struct STRUCTURE *cache, struct context *context,
-			       struct kvblock_request *request)
+static inline const struct block_table *OP(table)(const struct STRUCTURE *cache,
+						  const struct context *context)
 {
-	struct block *last = NULL, *block;
-
-	block_table_fetch_first(&cache->table, request, fetch_to_read);
-	reclaim_enter(context->reclaim);
-	while (request->cached < request->count &&
-	       (block = block_table_find(&cache->table, request->blocks[request->cached]))) {
-		OP(hit)(cache, block);
-		last = block;
-		request->cached++;
-		block_table_fetch_next(&cache->table, request, fetch_to_read);
-	}
-	block_pin_prefix(last, request);
-	reclaim_exit(context->reclaim);
+	(void)context;
+	return &cache->table;
 }
 
-/* Linearizes: at the pin's end.    Progress: lock-free. */
-static inline void OP(release)(struct STRUCTURE *cache, struct context *context,
-			       struct kvblock_request *request)
-{
-	(void)cache, (void)context;
-	block_release(request);
-}
+#include "structures/kvblock/unlocked_hits.inc.h"
 
 /* Go on to a block that is not there yet. Return: false for want of room or memory. */
 static inline bool OP(add)(struct STRUCTURE *cache, struct context *context,

@@ -73,6 +73,11 @@ numamark_planted(child_not_counted variant_kvblock_clock_ebr structures/kvblock/
 	request->pinned = fresh;")
 numamark_planted(one_block_too_many variant_kvblock_sieve_ebr structures/kvblock/sieve_list.h
 	"if (list->count < capacity)" "if (list->count <= capacity)")
+numamark_planted(leaf_forgotten variant_kvblock_sieve_ebr structures/kvblock/sieve_list.h
+	"	sieve_list_add(list, candidate);
+	block_unpin_copies(candidate);"
+	"	(void)list;
+	block_unpin_copies(candidate);")
 numamark_planted(acquired_over_a_hole variant_kvblock_lru_spin structures/kvblock/seq_lru.h
 	"	       (block = seq_lru_find(cache, request->blocks[request->cached]))) {
 		last = block;"

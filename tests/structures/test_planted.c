@@ -43,6 +43,7 @@ struct planted {
 	DEFECT(pin_left_behind, NULL)                 \
 	DEFECT(child_not_counted, NULL)               \
 	DEFECT(one_block_too_many, NULL)              \
+	DEFECT(leaf_forgotten, NULL)                  \
 	DEFECT(acquired_over_a_hole, "one that finds what it has room for") \
 	DEFECT(pinned_block_goes, NULL)               \
 	DEFECT(version_unchecked, "not linearizable") \
