@@ -73,6 +73,15 @@ numamark_planted(child_not_counted variant_kvblock_clock_ebr structures/kvblock/
 	request->pinned = fresh;")
 numamark_planted(one_block_too_many variant_kvblock_sieve_ebr structures/kvblock/sieve_list.h
 	"if (list->count < capacity)" "if (list->count <= capacity)")
+numamark_planted(copies_left_dead variant_kvblock_replicated_ebr structures/kvblock/block.h
+	"for (; block != copy;" "for (; false && block != copy;")
+numamark_planted(pinned_elsewhere_goes variant_kvblock_replicated_ebr structures/kvblock/block.h
+	"while (block_kill(copy, held)) {"
+	"while (block_kill(copy, held) ||
+	       (copy != block && (store_relaxed(&copy->references, BLOCK_DEAD), true))) {")
+numamark_planted(child_elsewhere_not_counted variant_kvblock_replicated_ebr
+	structures/kvblock/replicated.h
+	"if (rank != own && copy->parent)" "if (false)")
 numamark_planted(leaf_forgotten variant_kvblock_sieve_ebr structures/kvblock/sieve_list.h
 	"	sieve_list_add(list, candidate);
 	block_unpin_copies(candidate);"

@@ -54,7 +54,7 @@ int main(void)
 	size_t count = 0;
 	int failed;
 
-	if (!tests || topology_load(NULL, &topology, NULL))
+	if (!tests || topology_load("node:2 core:1 pu:1", &topology, NULL))
 		return 1;
 	histories = more ? (unsigned)strtoul(more, NULL, 10) : HISTORIES;
 	seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);

@@ -43,6 +43,9 @@ struct planted {
 	DEFECT(pin_left_behind, NULL)                 \
 	DEFECT(child_not_counted, NULL)               \
 	DEFECT(one_block_too_many, NULL)              \
+	DEFECT(copies_left_dead, NULL)                \
+	DEFECT(pinned_elsewhere_goes, NULL)           \
+	DEFECT(child_elsewhere_not_counted, NULL)     \
 	DEFECT(leaf_forgotten, NULL)                  \
 	DEFECT(acquired_over_a_hole, "one that finds what it has room for") \
 	DEFECT(pinned_block_goes, NULL)               \
@@ -180,7 +183,7 @@ int main(void)
 	};
 	int failed;
 
-	if (topology_load(NULL, &topology, NULL))
+	if (topology_load("node:2 core:1 pu:1", &topology, NULL))
 		return 1;
 	for (size_t i = 0; i < PLANTED_COUNT; i++)
 		tests[i] = (struct CMUnitTest){
