@@ -134,6 +134,7 @@ struct variant {
 	bool is_blind;               /* a put does not tell whether the key was there: it always says added */
 	bool has_pipeline;           /* takes setup.pipeline, and worker.batch with it */
 	bool has_connections;        /* takes setup.connections */
+	bool is_driven;              /* by another program, which runs for a time and times all operations or none */
 	unsigned producers_max, consumers_max;    /* 0: any number */
 
 	/* 0, or -ENOMEM, -EINVAL, or -ENOTSUP: this machine lacks what it needs. One thread. */

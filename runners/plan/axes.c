@@ -42,7 +42,7 @@ const struct axis axes[AXIS_COUNT] = {
 	[AXIS_CONNECTIONS] = {
 		.name = "connections",
 		.fallback = "auto",
-		.allowed = "auto (one for each thread), or 1 to 10k, of all threads together",
+		.allowed = "auto (one for each thread), or 1 to 20k, of all threads together",
 		.kilo = 1000,
 		.parse = axis_parse_connections,
 		.check = axis_check_connections,
@@ -220,6 +220,7 @@ const struct axis axes[AXIS_COUNT] = {
 		.fallback = "off",
 		.allowed = "off, all, or sample:N to time one operation in N",
 		.parse = axis_parse_latency,
+		.check = axis_check_latency,
 	},
 	[AXIS_COUNTERS] = {
 		.name = "counters",

@@ -75,6 +75,8 @@ int axis_parse_stall(struct cell *cell, struct fault *fault);
 int axis_parse_free(struct cell *cell, struct fault *fault);
 int axis_parse_duration(struct cell *cell, struct fault *fault);
 int axis_parse_warmup(struct cell *cell, struct fault *fault);
+int axis_check_latency(const struct cell *cell, const struct topology *topology,
+		       struct fault *fault);
 int axis_check_duration(const struct cell *cell, const struct topology *topology,
 			struct fault *fault);
 int axis_check_rate(const struct cell *cell, const struct topology *topology, struct fault *fault);

@@ -9,7 +9,7 @@
 #include "runners/server/kind.h"
 #include "structures/common/worker.h"
 
-enum { CONNECTIONS_MAX = 10000, PORT_MAX = 65535 };
+enum { CONNECTIONS_MAX = 20000, PORT_MAX = 65535 };
 
 /* Whether there is such a kind, and it speaks what the variant does. */
 static int take_kind(struct cell *cell, const char *name, struct fault *fault)
@@ -141,7 +141,7 @@ int axis_check_pipeline(const struct cell *cell, const struct topology *topology
 	(void)topology;
 	if (cell->variant->has_connections && cell_is_paced(cell))
 		return fault_set(fault, -EOPNOTSUPP,
-				 "rate=%s: the batches of %s leave when they are answered; allowed is "
+				 "rate=%s: the connections of %s ask when they are answered; allowed is "
 				 "rate=max",
 				 cell->text[AXIS_RATE], cell->variant->name);
 	if (cell->pipeline <= 1 || cell->variant->has_connections || !cell_is_timed(cell))

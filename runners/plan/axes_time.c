@@ -179,6 +179,18 @@ int axis_parse_latency(struct cell *cell, struct fault *fault)
 	return axis_set_text(cell, AXIS_LATENCY, "sample:%" PRIu64, cell->latency_every);
 }
 
+int axis_check_latency(const struct cell *cell, const struct topology *topology,
+		       struct fault *fault)
+{
+	(void)topology;
+	if (!cell->variant->is_driven || cell->latency_every <= 1)
+		return 0;
+	return fault_set(fault, -EOPNOTSUPP,
+			 "latency=%s: the program that drives %s times all operations; allowed are all "
+			 "and off",
+			 cell->text[AXIS_LATENCY], cell->variant->name);
+}
+
 int axis_parse_counters(struct cell *cell, struct fault *fault)
 {
 	const char *const text = cell->text[AXIS_COUNTERS];
@@ -329,6 +341,11 @@ int axis_check_duration(const struct cell *cell, const struct topology *topology
 			struct fault *fault)
 {
 	(void)topology;
+	if (cell->variant->is_driven && !cell->duration_ns)
+		return fault_set(fault, -EOPNOTSUPP,
+				 "duration=%s: another program drives %s, and runs for a time; allowed is "
+				 "one such as 10s",
+				 cell->text[AXIS_DURATION], cell->variant->name);
 	if (!cell->is_once || cell->dist.trace)
 		return 0;
 	return fault_set(fault, -EINVAL,

@@ -28,6 +28,7 @@ static const struct {
 	TEXT("program", program, ' '),
 	TEXT("get", get, ' '),
 	TEXT("folders", folders, ' '),
+	TEXT("config", config, '\n'),
 	TEXT("prepare", prepare, '\n'),
 	TEXT("start", start, ' '),
 	TEXT("persist", persist, ' '),

@@ -7,6 +7,7 @@
  *   program     what must be installed
  *   get         the command that installs it
  *   folders     where to look beside PATH; a pattern of the shell's, the last match is taken
+ *   config      a line of {folder}/config, which is written before anything is started
  *   prepare     a command before the start; each line is one
  *   start       the server's command, which stays in the foreground
  *   persist     words added where persistence=on;   volatile    where persistence=off
@@ -18,8 +19,8 @@
  *   patience    seconds until it must be ready (default 30)
  *   threads     how many PUs it can keep busy (default: any number)
  *
- * In values {folder} is a folder of its own, {port}, {port2} and {port3} are free ports of 127.0.0.1, and
- * {user} is who it runs as.
+ * In values {folder} is a folder of its own, {port}, {port2} and {port3} are free ports of 127.0.0.1,
+ * {user} is who it runs as, and {pus} on how many PUs.
  */
 #ifndef RUNNERS_SERVER_KIND_H
 #define RUNNERS_SERVER_KIND_H
@@ -30,6 +31,7 @@ enum { SERVER_NAME_BYTES = 32, SERVER_TEXT_BYTES = 2048 };
 
 struct server_kind {
 	char name[SERVER_NAME_BYTES], speaks[SERVER_NAME_BYTES];
+	char config[SERVER_TEXT_BYTES];
 	char program[SERVER_TEXT_BYTES], get[SERVER_TEXT_BYTES], folders[SERVER_TEXT_BYTES];
 	char prepare[SERVER_TEXT_BYTES], start[SERVER_TEXT_BYTES];
 	char persist[SERVER_TEXT_BYTES], leaves_nothing[SERVER_TEXT_BYTES];

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runners/server/server_private.h"
@@ -22,7 +23,8 @@ struct words_values server_values(const struct server *server)
 {
 	return (struct words_values){ .folder = server->folder,
 				      .user = server->user,
-				      .ports = server->ports };
+				      .ports = server->ports,
+				      .pus = server->pu_count };
 }
 
 /* Root becomes nobody; anybody else stays who they are. */
@@ -37,6 +39,26 @@ static void choose_user(struct server *server)
 	snprintf(server->user, sizeof(server->user), "%s", entry ? entry->pw_name : "unknown");
 }
 
+/* Readable for whom it runs as; nobody else can have put anything into the folder yet. */
+static int write_config(const struct server *server, struct fault *fault)
+{
+	const struct words_values values = server_values(server);
+	char *const text = words_fill(server->kind.config, &values);
+	char path[SERVER_FOLDER_BYTES + sizeof("/config")];
+	FILE *file;
+	int failed;
+
+	if (!text)
+		return fault_set(fault, -ENOMEM, "no memory for the settings of %s",
+				 server->kind.name);
+	snprintf(path, sizeof(path), "%s/config", server->folder);
+	file = fopen(path, "wxe");
+	failed = !file || fprintf(file, "%s\n", text) < 0 || fchmod(fileno(file), 0644);
+	failed |= file && fclose(file);
+	free(text);
+	return failed ? fault_set(fault, -EIO, "%s: cannot be written", path) : 0;
+}
+
 /* Short: a socket's path in it has to fit in ENDPOINT_PATH_BYTES. */
 static int make_folder(struct server *server, struct fault *fault)
 {
@@ -49,11 +71,13 @@ static int make_folder(struct server *server, struct fault *fault)
 		return fault_set(fault, -errno, "no folder for a server in %s: %s", parent,
 				 strerror(errno));
 	}
+	server->order.folder = server->folder;
+	if (server->kind.config[0] && write_config(server, fault))
+		return -EIO;
 	if (server->order.drops &&
 	    chown(server->folder, server->order.user, server->order.group))
 		return fault_set(fault, -errno, "cannot give %s to %s: %s", server->folder,
 				 server->user, strerror(errno));
-	server->order.folder = server->folder;
 	return 0;
 }
 

@@ -24,6 +24,8 @@ static const char *value_of(const char *name, size_t length, const struct words_
 		snprintf(number, 16, "%u", values->ports[1]);
 	else if (length == 5 && !memcmp(name, "port3", length))
 		snprintf(number, 16, "%u", values->ports[2]);
+	else if (length == 3 && !memcmp(name, "pus", length))
+		snprintf(number, 16, "%u", values->pus);
 	else
 		return NULL;
 	return number;

@@ -10,6 +10,7 @@ enum { WORDS_MAX = 128 };
 struct words_values {
 	const char *folder, *user;
 	const unsigned *ports;    /* {port}, {port2}, {port3} */
+	unsigned pus;
 };
 
 /**

@@ -9,13 +9,19 @@
 /* Of the PUs that a side can use, busy for this share of the time: more work could not be done. */
 #define SATURATED_LEAST 0.9
 
-static uint64_t own_cpu_ns(void)
+static uint64_t cpu_ns_of(int who)
 {
 	struct rusage usage;
 
-	getrusage(RUSAGE_SELF, &usage);
+	getrusage(who, &usage);
 	return ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * 1000000000u +
 	       ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000u;
+}
+
+/* Programs that drive a load, and have ended, are ours too. */
+static uint64_t own_cpu_ns(void)
+{
+	return cpu_ns_of(RUSAGE_SELF) + cpu_ns_of(RUSAGE_CHILDREN);
 }
 
 void remote_begin(struct trial *trial)

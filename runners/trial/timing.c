@@ -102,6 +102,7 @@ void timing_prepare(struct member *member)
 	struct worker_timing *const timing = member->worker->timing;
 
 	timing->is_counter = trial->clock.is_counter;
+	timing->ns_per_tick = trial->clock.ns_per_tick;
 	timing->held.is_counter = trial->clock.is_counter;
 	timing->sample_every =
 		interval_beside_cycle(trial->cell.latency_every, &member->worker->draw);

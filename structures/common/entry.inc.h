@@ -41,6 +41,9 @@
 #ifndef VARIANT_CONNECTIONS
 #	define VARIANT_CONNECTIONS false
 #endif
+#ifndef VARIANT_DRIVEN
+#	define VARIANT_DRIVEN false
+#endif
 #ifndef VARIANT_PRODUCERS_MAX
 #	define VARIANT_PRODUCERS_MAX 0
 #endif
@@ -69,6 +72,7 @@ const struct variant VARIANT_SYMBOL = {
 	.is_blind = VARIANT_BLIND,
 	.has_pipeline = VARIANT_PIPELINES,
 	.has_connections = VARIANT_CONNECTIONS,
+	.is_driven = VARIANT_DRIVEN,
 	.producers_max = VARIANT_PRODUCERS_MAX,
 	.consumers_max = VARIANT_CONSUMERS_MAX,
 	.create = OP(create),
@@ -100,5 +104,6 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_BLIND
 #undef VARIANT_PIPELINES
 #undef VARIANT_CONNECTIONS
+#undef VARIANT_DRIVEN
 #undef VARIANT_PRODUCERS_MAX
 #undef VARIANT_CONSUMERS_MAX

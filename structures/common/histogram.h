@@ -43,12 +43,17 @@ static inline uint64_t histogram_lowest(unsigned bucket)
 	return octave ? (within + (1u << HISTOGRAM_LINEAR_BITS)) << (octave - 1) : within;
 }
 
-static inline void histogram_add(struct histogram *histogram, uint64_t value)
+static inline void histogram_add_times(struct histogram *histogram, uint64_t value, uint64_t times)
 {
-	histogram->counts[histogram_bucket(value)]++;
-	histogram->samples++;
+	histogram->counts[histogram_bucket(value)] += times;
+	histogram->samples += times;
 	if (value > histogram->maximum)
 		histogram->maximum = value;
+}
+
+static inline void histogram_add(struct histogram *histogram, uint64_t value)
+{
+	histogram_add_times(histogram, value, 1);
 }
 
 #endif

@@ -72,6 +72,7 @@ struct worker_timing {
 	uint64_t think_rounds;         /* closed loop: before each operation; 0: none */
 	unsigned batch;                /* operations between two looks at the signal, at most WORKER_BATCH */
 	bool is_counter;               /* clock_now() reads the processor's counter */
+	double ns_per_tick;            /* of loads whose times come from elsewhere */
 	bool is_timed;                 /* the operation of the moment */
 	struct histogram *parts;       /* of families that time some apart: WORKER_PARTS_MAX of them */
 	struct held held;              /* in operations that are timed */

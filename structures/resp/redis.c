@@ -3,30 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-enum { IN_BYTES = 1 << 18, FILES_BESIDE = 64 };
+#include "structures/remote/files.h"
 
-/* A file for each connection: the soft limit is raised as far as we may. */
-static int raise_files(unsigned connections, struct fault *fault)
-{
-	const rlim_t wanted = (rlim_t)connections + FILES_BESIDE;
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files))
-		return -errno;
-	if (files.rlim_cur >= wanted)
-		return 0;
-	files.rlim_cur = wanted;
-	files.rlim_max = files.rlim_max > wanted ? files.rlim_max : wanted;
-	if (!setrlimit(RLIMIT_NOFILE, &files))
-		return 0;
-	return fault_set(fault, -EMFILE,
-			 "connections=%u: this user may not open so many files; `ulimit -Hn %llu`, as "
-			 "root, before the run permits it",
-			 connections, (unsigned long long)wanted);
-}
+enum { IN_BYTES = 1 << 18 };
 
 /* Through a link that lends its buffers, so that the database is chosen as for any other. */
 static int open_connection(struct redis *load, unsigned index, struct resp_connection *connection,
@@ -92,7 +73,7 @@ static void close_workers(struct redis *load)
 static int make_workers(const struct setup *setup, struct redis *load)
 {
 	const unsigned all = setup->connections ? setup->connections : setup->workers;
-	int error = raise_files(all + setup->workers, setup->fault);
+	int error = files_raise(all, setup->workers, setup->fault);
 
 	load->of = memory_shared(setup->memory, setup->workers * sizeof(*load->of));
 	if (!load->of)

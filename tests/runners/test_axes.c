@@ -618,6 +618,24 @@ static void cell_without_think_time_is_the_same_as_ever(void **state)
 	assert_false(cells_same(MAP, MAP " think_ns=1"));
 }
 
+static void load_of_another_program_runs_for_a_time(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=http/wrk threads=1 connections=20k latency=all", &cell),
+			 0);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=http/wrk threads=1 duration=ops:5", &cell),
+			 -EOPNOTSUPP);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=http/wrk threads=1 latency=sample:5", &cell),
+			 -EOPNOTSUPP);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=http/wrk threads=1 rate=1k", &cell), -EOPNOTSUPP);
+	cell_free(&cell);
+}
+
 static void objective_spellings(void **state)
 {
 	(void)state;
@@ -776,6 +794,7 @@ int main(void)
 		cmocka_unit_test(think_time_spellings),
 		cmocka_unit_test(think_time_is_for_threads_that_take_their_time),
 		cmocka_unit_test(cell_without_think_time_is_the_same_as_ever),
+		cmocka_unit_test(load_of_another_program_runs_for_a_time),
 		cmocka_unit_test(objective_spellings),
 		cmocka_unit_test(sweep_of_rates_needs_an_objective_and_a_time),
 		cmocka_unit_test(arrivals_need_a_rate),

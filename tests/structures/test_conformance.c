@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "runners/server/pool.h"
+#include "structures/http/http.h"
 #include "structures/resp/resp.h"
 #include "tests/structures/conformance.h"
 #include "workloads/random.h"
@@ -42,7 +43,7 @@ static void find_server(const struct variant *variant, struct endpoint *endpoint
 		print_message("a slow server, which the release stage starts\n");
 		skip();
 	}
-	if (variant->family == &resp_family) {
+	if (variant->family == &resp_family || variant->family == &http_family) {
 		print_message("a load, without operations to call: server/run has its tests\n");
 		skip();
 	}
