@@ -61,13 +61,15 @@ static const struct table_column memory_columns[] = {
 };
 
 static const struct table_column pu_columns[] = {
-	{ "pu", true, true },          { "pieces", true, true },    { "usual_ns", true, true },
-	{ "deadline_ns", true, true }, { "missed", true, true },    { "lost_ns", true, true },
-	{ "worst_ns", true, true },    { "stolen_ns", true, true }, { 0 },
+	{ "pu", true, true },       { "scheduler", true, false },  { "pieces", true, true },
+	{ "usual_ns", true, true }, { "deadline_ns", true, true }, { "missed", true, true },
+	{ "lost_ns", true, true },  { "worst_ns", true, true },    { "stolen_ns", true, true },
+	{ "rt_runtime_us", true, true }, { 0 },
 };
 
 static const struct table_column miss_columns[] = {
 	{ "pu", true, true },
+	{ "scheduler", true, false },
 	{ "at_ns", true, true },
 	{ "took_ns", true, true },
 	{ 0 },
@@ -219,7 +221,8 @@ static void print_details(void)
 	       "the\n"
 	       "           time allows, summed up by what lies between them\n"
 	       "memory     latency, idle and loaded, and bandwidth (bytes/s), node by node\n"
-	       "jitter     fixed work against a deadline on every PU, what missed it, stolen time\n"
+	       "jitter     fixed work against a deadline on every PU, what missed it, stolen time;\n"
+	       "           as any thread, and as a real-time thread where that is permitted\n"
 	       "clock      rate, cost and drift of the clock, and whether all PUs agree on it\n"
 	       "limits     no word, a private word and one shared word by threads and place;\n"
 	       "           each draw; a reading of the clock. Takes what its trials take.\n");

@@ -1,12 +1,15 @@
 /*
  * How punctual is each PU? All PUs at once do the same small piece of work over and over, and each
  * piece has a deadline of twice what it takes undisturbed. What misses it was interrupted, or its PU
- * was taken away.
+ * was taken away. Once more as real-time threads (SCHED_FIFO), which nothing else of this host but the
+ * kernel itself interrupts; of each period the kernel keeps what sched_rt_runtime_us leaves.
  */
 #include "runners/probe/jitter.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,7 @@ enum {
 	PIECE_STEPS = 20000, /* of a multiplication: 20 to 30 microseconds */
 	PIECES_FIRST = 1000, /* that tell what is usual */
 	DEADLINE = 2,        /* times that */
-	RUN_NS_MOST = 2000000000,
+	RUN_NS_MOST = 1000000000, /* of each pass */
 	STAT_BYTES = 1 << 20 /* /proc/stat of thousands of PUs and interrupts */
 };
 
@@ -73,16 +76,30 @@ static uint64_t do_piece(void)
 	return clock_monotonic_ns() - start_ns;
 }
 
+/* One pass over all PUs. */
 struct watch {
+	int scheduler;
 	uint64_t until_ns, start_ns;
-	struct jitter_tally *tallies;
+	struct jitter_tally *tallies;    /* by PU */
+	int *refused;                    /* by PU: errno with which it may not be scheduled so */
+	char *before, *after;            /* /proc/stat */
 };
+
+static const char *scheduler_name(int scheduler)
+{
+	return scheduler == SCHED_FIFO ? "fifo" : "other";
+}
 
 static void keep_pace(void *context, unsigned rank)
 {
 	struct watch *const watch = context;
 	struct jitter_tally *const tally = &watch->tallies[rank];
+	const struct sched_param lowest = { .sched_priority =
+						    sched_get_priority_min(watch->scheduler) };
 
+	watch->refused[rank] = pthread_setschedparam(pthread_self(), watch->scheduler, &lowest);
+	if (watch->refused[rank])
+		return;
 	tally->usual_ns = UINT64_MAX;
 	for (int i = 0; i < PIECES_FIRST; i++) {
 		const uint64_t took_ns = do_piece();
@@ -106,64 +123,123 @@ static json_t *stolen_json(const char *before, const char *after, unsigned os_in
 	return json_integer((json_int_t)(to - from));
 }
 
-static json_t *pu_row(const struct jitter_tally *tally, unsigned os_index, json_t *stolen)
+/* What the kernel grants to real-time threads, of each second; null where it does not say. */
+static json_t *granted_us(int scheduler)
 {
-	return json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", "pu", "pu",
-			 (int)os_index, "pieces", (json_int_t)tally->pieces, "usual_ns",
-			 (json_int_t)tally->usual_ns, "deadline_ns", (json_int_t)tally->deadline_ns,
-			 "missed", (json_int_t)tally->missed, "lost_ns", (json_int_t)tally->lost_ns,
-			 "worst_ns", (json_int_t)tally->worst_ns, "stolen_ns", stolen);
+	char text[32];
+
+	if (scheduler != SCHED_FIFO ||
+	    kernel_file_read(text, sizeof(text), "/proc/sys/kernel/sched_rt_runtime_us") < 0)
+		return json_null();
+	return json_integer(strtoll(text, NULL, 10));
 }
 
-static void add_rows(const struct topology *topology, const struct jitter_tally *tallies,
-		     const char *before, const char *after, json_t *rows)
+static json_t *pu_row(const struct watch *watch, unsigned pu, unsigned os_index)
 {
-	for (unsigned i = 0; i < topology_pu_count(topology); i++) {
-		const unsigned os_index = topology_pu(topology, i)->os_index;
+	const struct jitter_tally *const tally = &watch->tallies[pu];
 
-		json_array_append_new(
-			rows, pu_row(&tallies[i], os_index, stolen_json(before, after, os_index)));
-	}
+	return json_pack("{s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "kind", "pu", "pu",
+			 (int)os_index, "scheduler", scheduler_name(watch->scheduler), "pieces",
+			 (json_int_t)tally->pieces, "usual_ns", (json_int_t)tally->usual_ns,
+			 "deadline_ns", (json_int_t)tally->deadline_ns, "missed",
+			 (json_int_t)tally->missed, "lost_ns", (json_int_t)tally->lost_ns, "worst_ns",
+			 (json_int_t)tally->worst_ns, "stolen_ns",
+			 stolen_json(watch->before, watch->after, os_index), "rt_runtime_us",
+			 granted_us(watch->scheduler));
+}
+
+static void add_rows(const struct topology *topology, const struct watch *watch, json_t *rows)
+{
 	for (unsigned i = 0; i < topology_pu_count(topology); i++)
-		for (unsigned m = 0; m < tallies[i].kept; m++)
+		json_array_append_new(rows, pu_row(watch, i, topology_pu(topology, i)->os_index));
+	for (unsigned i = 0; i < topology_pu_count(topology); i++)
+		for (unsigned m = 0; m < watch->tallies[i].kept; m++)
 			json_array_append_new(
-				rows, json_pack("{s:s, s:i, s:I, s:I}", "kind", "miss", "pu",
-						(int)topology_pu(topology, i)->os_index, "at_ns",
-						(json_int_t)tallies[i].misses[m].at_ns, "took_ns",
-						(json_int_t)tallies[i].misses[m].took_ns));
+				rows, json_pack("{s:s, s:i, s:s, s:I, s:I}", "kind", "miss", "pu",
+						(int)topology_pu(topology, i)->os_index, "scheduler",
+						scheduler_name(watch->scheduler), "at_ns",
+						(json_int_t)watch->tallies[i].misses[m].at_ns, "took_ns",
+						(json_int_t)watch->tallies[i].misses[m].took_ns));
+}
+
+/* The right may be missing, or withheld by a control group. */
+static int first_refusal(const struct watch *watch, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (watch->refused[i])
+			return watch->refused[i];
+	return 0;
+}
+
+static void tell(const struct topology *topology, const struct watch *watch, json_t *rows)
+{
+	const int refused = first_refusal(watch, topology_pu_count(topology));
+	char reason[160];
+
+	if (!refused) {
+		add_rows(topology, watch, rows);
+		return;
+	}
+	snprintf(reason, sizeof(reason),
+		 "%s; real-time scheduling takes CAP_SYS_NICE, or a limit of `ulimit -r 1`",
+		 strerror(refused));
+	probe_unavailable(rows, "deadlines under SCHED_FIFO", reason);
+}
+
+static int watch_all(const struct topology *topology, uint64_t budget_ns, struct watch *watch,
+		     struct fault *fault)
+{
+	const unsigned count = topology_pu_count(topology);
+	unsigned *const pus = calloc(count, sizeof(*pus));
+	int error;
+
+	if (!pus)
+		return fault_set(fault, -ENOMEM, "no memory to watch %u PUs", count);
+	for (unsigned i = 0; i < count; i++)
+		pus[i] = i;
+	kernel_file_read(watch->before, STAT_BYTES, "/proc/stat");
+	watch->start_ns = clock_monotonic_ns();
+	watch->until_ns = watch->start_ns + (budget_ns < RUN_NS_MOST ? budget_ns : RUN_NS_MOST);
+	error = crew_run(topology, pus, count, keep_pace, watch, fault);
+	kernel_file_read(watch->after, STAT_BYTES, "/proc/stat");
+	free(pus);
+	return error;
+}
+
+static int pass(const struct probe_options *options, int scheduler, json_t *rows, struct fault *fault)
+{
+	const unsigned count = topology_pu_count(options->topology);
+	struct watch watch = { .scheduler = scheduler,
+			       .tallies = calloc(count, sizeof(*watch.tallies)),
+			       .refused = calloc(count, sizeof(*watch.refused)),
+			       .before = calloc(1, STAT_BYTES),
+			       .after = calloc(1, STAT_BYTES) };
+	int error;
+
+	if (watch.tallies && watch.refused && watch.before && watch.after)
+		error = watch_all(options->topology, options->budget_ns / 2, &watch, fault);
+	else
+		error = fault_set(fault, -ENOMEM, "no memory to watch %u PUs", count);
+	if (!error)
+		tell(options->topology, &watch, rows);
+	free(watch.after);
+	free(watch.before);
+	free(watch.refused);
+	free(watch.tallies);
+	return error;
 }
 
 int probe_jitter(const struct probe_options *options, json_t *rows, struct fault *fault)
 {
-	const unsigned count = topology_pu_count(options->topology);
-	unsigned *const pus = calloc(count, sizeof(*pus));
-	struct watch watch = { .tallies = calloc(count, sizeof(*watch.tallies)) };
-	char *const before = malloc(STAT_BYTES), *const after = malloc(STAT_BYTES);
-	int error = -ENOMEM;
+	int error = pass(options, SCHED_OTHER, rows, fault);
 
-	if (!pus || !watch.tallies || !before || !after) {
-		fault_set(fault, error, "no memory to watch %u PUs", count);
-		goto fail;
-	}
-	for (unsigned i = 0; i < count; i++)
-		pus[i] = i;
-	kernel_file_read(before, STAT_BYTES, "/proc/stat");
-	watch.start_ns = clock_monotonic_ns();
-	watch.until_ns = watch.start_ns +
-			 (options->budget_ns < RUN_NS_MOST ? options->budget_ns : RUN_NS_MOST);
-	error = crew_run(options->topology, pus, count, keep_pace, &watch, fault);
-	kernel_file_read(after, STAT_BYTES, "/proc/stat");
-	if (error)
-		goto fail;
-	add_rows(options->topology, watch.tallies, before, after, rows);
-	probe_note(rows,
-		   "All PUs at once; of each PU the %d longest misses. The kernel counts "
-		   "stolen time in ticks of %ld ms.",
-		   JITTER_MISSES_KEPT, 1000 / sysconf(_SC_CLK_TCK));
-fail:
-	free(after);
-	free(before);
-	free(watch.tallies);
-	free(pus);
+	if (!error)
+		error = pass(options, SCHED_FIFO, rows, fault);
+	if (!error)
+		probe_note(rows,
+			   "All PUs at once; of each PU the %d longest misses. The kernel counts stolen "
+			   "time in ticks of %ld ms, and keeps for all others what rt_runtime_us leaves "
+			   "of each second.",
+			   JITTER_MISSES_KEPT, 1000 / sysconf(_SC_CLK_TCK));
 	return error;
 }

@@ -232,13 +232,43 @@ static void coherence_has_a_row_a_pair_or_says_that_there_is_none(void **state)
 	topology_free(machine);
 }
 
+/* Rows of PUs under one scheduler. */
+static size_t count_scheduled(const json_t *rows, const char *scheduler)
+{
+	size_t count = 0, i;
+	const json_t *row;
+
+	json_array_foreach(rows, i, row)
+	{
+		const char *const of = json_string_value(json_object_get(row, "scheduler"));
+
+		count += of && !strcmp(of, scheduler) &&
+			 !strcmp(json_string_value(json_object_get(row, "kind")), "pu");
+	}
+	return count;
+}
+
 static void jitter_has_a_row_a_pu(void **state)
 {
 	struct topology *const machine = machine_load(NULL);
 	json_t *const rows = rows_of(probe_jitter, machine);
 
 	(void)state;
-	assert_int_equal(count_kind(rows, "pu"), topology_pu_count(machine));
+	assert_int_equal(count_scheduled(rows, "other"), topology_pu_count(machine));
+	json_decref(rows);
+	topology_free(machine);
+}
+
+/* With the right to it there is one more of each PU; without, it is said. */
+static void jitter_of_real_time_threads_is_told_or_refused_in_words(void **state)
+{
+	struct topology *const machine = machine_load(NULL);
+	json_t *const rows = rows_of(probe_jitter, machine);
+	const size_t told = count_scheduled(rows, "fifo");
+
+	(void)state;
+	assert_true(told == 0 || told == topology_pu_count(machine));
+	assert_int_equal(count_kind(rows, "unavailable"), told == 0);
 	json_decref(rows);
 	topology_free(machine);
 }
@@ -279,6 +309,7 @@ int main(void)
 		cmocka_unit_test(crew_on_another_machine_is_refused_and_does_nothing),
 		cmocka_unit_test(coherence_has_a_row_a_pair_or_says_that_there_is_none),
 		cmocka_unit_test(jitter_has_a_row_a_pu),
+		cmocka_unit_test(jitter_of_real_time_threads_is_told_or_refused_in_words),
 		cmocka_unit_test(clock_compares_each_pu_with_the_first),
 	};
 
