@@ -368,5 +368,9 @@ int axis_parse_warmup(struct cell *cell, struct fault *fault)
 		return 0;
 	if (units_parse_time(text, &cell->warmup_ns) || cell->warmup_ns > DURATION_MOST_NS)
 		return axis_refuse(cell, AXIS_WARMUP, fault);
+	/* To ask for none where there is none says no more than the default does. */
+	cell->warmup_auto = cell->is_once && !cell->warmup_ns;
+	if (cell->warmup_auto)
+		return axis_set_text(cell, AXIS_WARMUP, "auto");
 	return set_time_text(cell, AXIS_WARMUP, cell->warmup_ns);
 }

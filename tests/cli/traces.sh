@@ -49,6 +49,16 @@ trace_once_through_hits_what_came_before() {
 	done
 }
 
+# It begins at its beginning: no warm-up is what it has, another one it cannot have.
+trace_once_through_has_no_warm_up() {
+	export NUMAMARK_CACHE="$scratch/kept"
+	numamark run sweep $cache dist=trace:"$trace" duration=once warmup=0s -q -o "$scratch/out"
+	expect_status 0
+	grep -q '"warmup":"auto"' "$scratch/out/results.jsonl" || fail 'it is another cell than without'
+	expect_mistake 2 'warmup=100ms says nothing to kvblock/lru@mutex: a trace that runs once' \
+		run sweep $cache dist=trace:"$trace" duration=once warmup=100ms -o "$scratch/other"
+}
+
 trace_by_its_timestamps_takes_its_time() {
 	export NUMAMARK_CACHE="$scratch/kept"
 	numamark run sweep $cache dist=trace:"$trace" duration=once rate=trace:1000 -q \
@@ -63,4 +73,5 @@ trace_by_its_timestamps_takes_its_time() {
 check trace_that_is_bad_is_refused_with_its_line
 check trace_where_there_is_none_is_refused
 check trace_once_through_hits_what_came_before
+check trace_once_through_has_no_warm_up
 check trace_by_its_timestamps_takes_its_time
