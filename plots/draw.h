@@ -30,6 +30,7 @@ int draw_figure(const struct draw_request *request, unsigned formats, struct fau
 int draw_vectors(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 int draw_load(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 int draw_heat(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
+int draw_homes(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 int draw_places(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 
 #endif

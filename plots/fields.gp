@@ -1,8 +1,8 @@
 # Coloured fields. Expects rows, cells, their names, scale_high, x_label, colour_label and a data file of column, row,
-# value and text.
+# value and text; name_room, letters that a row's name has room for at most.
 longest = 1
 do for [i = 1:rows] { if (strlen(row_name[i]) > longest) { longest = strlen(row_name[i]) } }
-set lmargin at screen 0.03 + (narrow ? 0.0115 : 0.009) * (longest > 40 ? 40 : longest)
+set lmargin at screen 0.03 + (narrow ? 0.0115 : 0.009) * (longest > name_room ? name_room : longest)
 set rmargin at screen strlen(colour_label) ? 0.86 : 0.96
 set xrange [0.5 : cells + 0.5]
 set yrange [(rows > 5 ? rows : 5) + 0.5 : 0.5]

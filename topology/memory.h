@@ -186,6 +186,7 @@ uint64_t memory_in_use_bytes(const struct memory *memory, enum memory_part part)
 struct residency {
 	uint64_t pages; /* sampled and present; 0: nothing of this part is there */
 	double share;   /* of them on the intended node, 0 to 1 */
+	double remote;  /* of them on another node than a worker, 0 to 1; mean over the workers */
 	/*
 	 * Mapped for this part, and how much of that the kernel reports as backed by huge pages;
 	 * UINT64_MAX where it does not say. With use_malloc: of all mappings with a sampled object.

@@ -150,6 +150,18 @@ static double residency_even_pages(const struct node_set *spread, const unsigned
 	return good;
 }
 
+static double residency_remote(const struct memory *memory, const unsigned *counts, uint64_t pages)
+{
+	double own = 0;
+
+	for (unsigned worker = 0; worker < memory->workers; worker++) {
+		const unsigned node = memory->worker_nodes[worker];
+
+		own += counts[topology_node(memory->topology, node)->os_index];
+	}
+	return 1 - own / ((double)pages * memory->workers);
+}
+
 static void residency_judge(const struct memory *memory, enum memory_part part,
 			    struct sample *sample, struct residency *result)
 {
@@ -168,8 +180,10 @@ static void residency_judge(const struct memory *memory, enum memory_part part,
 	}
 	if (is_spread)
 		good = residency_even_pages(&memory->spread, sample->counts, result->pages);
-	if (result->pages)
-		result->share = good / (double)result->pages;
+	if (!result->pages)
+		return;
+	result->share = good / (double)result->pages;
+	result->remote = residency_remote(memory, sample->counts, result->pages);
 }
 
 static void residency_look_up(const struct memory *memory, enum memory_part part,

@@ -38,11 +38,26 @@ json_t *record_memory(const struct trial *trial)
 				     : json_null());
 }
 
-static json_t *part_to_json(const struct residency *part)
+/*
+ * Of the pages that a worker reads, those on another node. Where each node's workers read a copy of
+ * their own these are the pages that are not where they should be, if the policy puts a copy on its
+ * node.
+ */
+static double remote_share(const struct trial *trial, const struct residency *part)
 {
-	json_t *object = json_pack("{s:I, s:o}", "pages", (json_int_t)part->pages, "share",
-				   part->unavailable || !part->pages ? json_null()
-								     : record_number(part->share));
+	const enum memory_policy_kind kind = trial->cell.memory.kind;
+	const bool puts_at_home = kind == MEMORY_LOCAL || kind == MEMORY_FIRST_TOUCH;
+
+	return trial->cell.variant->is_read_at_home && puts_at_home ? 1 - part->share : part->remote;
+}
+
+static json_t *part_to_json(const struct trial *trial, const struct residency *part)
+{
+	const bool is_known = !part->unavailable && part->pages;
+	json_t *object = json_pack(
+		"{s:I, s:o, s:o}", "pages", (json_int_t)part->pages, "share",
+		is_known ? record_number(part->share) : json_null(), "remote",
+		is_known ? record_number(remote_share(trial, part)) : json_null());
 
 	if (part->unavailable)
 		json_object_set_new(object, "unavailable", json_string(part->unavailable));
@@ -62,7 +77,7 @@ json_t *record_residency(const struct trial *trial)
 	for (unsigned i = 0; i < MEMORY_PARTS; i++)
 		if (trial->residency[i].pages || trial->residency[i].unavailable)
 			json_object_set_new(parts, memory_part_names[i],
-					    part_to_json(&trial->residency[i]));
+					    part_to_json(trial, &trial->residency[i]));
 	return parts;
 }
 

@@ -14,6 +14,9 @@
 #ifndef VARIANT_SHARDED
 #	define VARIANT_SHARDED false
 #endif
+#ifndef VARIANT_READ_AT_HOME
+#	define VARIANT_READ_AT_HOME false
+#endif
 #ifndef VARIANT_BOUNDED
 #	define VARIANT_BOUNDED false
 #endif
@@ -67,6 +70,7 @@ const struct variant VARIANT_SYMBOL = {
 	.flaw = VARIANT_FLAW,
 	.is_bounded = VARIANT_BOUNDED,
 	.is_sharded = VARIANT_SHARDED,
+	.is_read_at_home = VARIANT_READ_AT_HOME,
 	.has_prefetch = VARIANT_PREFETCHES,
 	.server = VARIANT_SERVER,
 	.is_blind = VARIANT_BLIND,
@@ -93,6 +97,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_SCAN
 #undef VARIANT_FLAW
 #undef VARIANT_SHARDED
+#undef VARIANT_READ_AT_HOME
 #undef VARIANT_PREFETCHES
 #undef VARIANT_DRAW
 #undef VARIANT_BOUNDED

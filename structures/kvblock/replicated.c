@@ -80,6 +80,7 @@ static void replicated_stall_writing(struct replicated *cache, struct worker *wo
 	"transparently self-replicating page-tables for large-memory machines, ASPLOS 2020"
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_LINEARIZABLE false
+#define VARIANT_READ_AT_HOME true
 #define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 

@@ -340,6 +340,7 @@ static void gossip_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE false
+#define VARIANT_READ_AT_HOME true
 #define VARIANT_SHARDED      true
 #define VARIANT_CONVERGENCE  &gossip_convergence
 #include "structures/map/map_loop.inc.h"

@@ -472,4 +472,5 @@ static void replicated_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_UPDATE       UPDATE_IN_PLACE
 #define VARIANT_LINEARIZABLE true
+#define VARIANT_READ_AT_HOME true
 #include "structures/map/map_loop.inc.h"

@@ -48,6 +48,7 @@ struct records_trial {
 	unsigned threads;
 	double rate;
 	double p99_ns, jain, bytes_per_element; /* 0: not in the record */
+	double hit_ratio, remote_pages, remote_reads; /* shares + 1; 0: not in the record */
 	unsigned garbage;
 	unsigned lap; /* of the session, from 1; 0: it names neither */
 };
@@ -65,6 +66,18 @@ static inline void records_numbers(json_t *record, const struct records_trial *t
 				    json_pack("{s:f, s:{s:i}}", "per_element",
 					      trial->bytes_per_element, "garbage_objects", "peak",
 					      (int)trial->garbage));
+	if (trial->hit_ratio > 0)
+		json_object_set_new(record, "effective",
+				    json_pack("{s:f}", "hit_ratio", trial->hit_ratio - 1));
+	if (trial->remote_pages > 0)
+		json_object_set_new(record, "residency",
+				    json_pack("{s:{s:f}, s:{s:f}}", "table", "remote", 0.75,
+					      "nodes", "remote", trial->remote_pages - 1));
+	if (trial->remote_reads > 0)
+		json_object_set_new(record, "counters",
+				    json_pack("{s:{s:f}, s:{s:f}}", "local_reads", "value",
+					      1e9 * (2 - trial->remote_reads), "remote_reads",
+					      "value", 1e9 * (trial->remote_reads - 1)));
 }
 
 static inline json_t *records_make(const struct records_trial *trial)

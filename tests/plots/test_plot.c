@@ -245,6 +245,60 @@ static void law_and_heat_are_drawn_of_curves_that_have_them(void **state)
 	free(words);
 }
 
+/* Of each policy: 3/10 of the reads are remote where they are counted, 1/2 of the pages elsewhere. */
+static void write_homes(const char *folder)
+{
+	static const struct records_trial trials[] = {
+		{ .variant = "kvblock/a", .memory = "local", .rate = 2e6, .hit_ratio = 1.25,
+		  .remote_pages = 1.5, .remote_reads = 1.3 },
+		{ .variant = "kvblock/a", .memory = "interleave", .rate = 1e6, .hit_ratio = 1.5,
+		  .remote_pages = 1.5 },
+		{ .variant = "kvblock/b", .memory = "interleave", .rate = 1e6 },
+	};
+	FILE *const file = records_open(folder);
+
+	records_session(file, "t");
+	for (size_t i = 0; i < sizeof(trials) / sizeof(*trials); i++) {
+		struct records_trial trial = trials[i];
+
+		trial.family = "kvblock";
+		trial.mix = "request:100";
+		trial.threads = 4;
+		records_trial(file, &trial);
+	}
+	fclose(file);
+}
+
+static void homes_show_rate_hits_and_remote_share_together(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char *data;
+
+	need_gnuplot();
+	write_homes(*state);
+	assert_int_equal(plot(*state, "homes", "svg", &drawn, &fault), 0);
+	assert_int_equal(drawn, 1);
+	data = folder_read(*state, "figures/homes-kvblock.dat");
+	assert_non_null(strstr(data, "\"2.00 M\""));
+	assert_non_null(strstr(data, "0.5 \"0.2500\""));
+	assert_non_null(strstr(data, "0.7 \"30.0 % of reads\""));
+	assert_non_null(strstr(data, "0.5 \"50.0 % of pages\""));
+	assert_non_null(strstr(data, "0 \"unavailable\""));
+	free(data);
+}
+
+/* With one policy there is nothing to compare. */
+static void homes_of_one_policy_are_no_figure(void **state)
+{
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+
+	need_gnuplot();
+	write_rich_records(*state);
+	assert_int_equal(plot(*state, "homes", "svg", &drawn, &fault), -ENODATA);
+}
+
 static void series_without_the_number_of_a_figure_is_not_in_it(void **state)
 {
 	struct fault fault = { "" };
@@ -571,6 +625,8 @@ int main(void)
 		IN_FOLDER(one_column_is_narrower_than_two),
 		IN_FOLDER(figures_of_latency_load_and_time_are_drawn),
 		IN_FOLDER(law_and_heat_are_drawn_of_curves_that_have_them),
+		IN_FOLDER(homes_show_rate_hits_and_remote_share_together),
+		IN_FOLDER(homes_of_one_policy_are_no_figure),
 		IN_FOLDER(probes_of_a_file_are_drawn_as_matrices),
 		IN_FOLDER(file_that_is_no_probe_is_refused),
 		IN_FOLDER(ratios_are_drawn_with_those_beyond_the_figure_said),
