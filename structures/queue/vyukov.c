@@ -27,7 +27,8 @@ static void vyukov_destroy(void *instance)
 	struct context context = { .arena = NULL, .value_bytes = queue->value_bytes };
 
 	/* relaxed: alone. */
-	for (uint64_t at = load_relaxed(&queue->head); at != load_relaxed(&queue->tail); at++)
+	for (uint64_t at = load_relaxed(&queue->head.position);
+	     at != load_relaxed(&queue->tail.position); at++)
 		payload_free(&context, vyukov_slot_at(queue, at)->stored);
 }
 
@@ -38,7 +39,8 @@ static void vyukov_inspect(void *instance, struct inspection *inspection)
 
 	*inspection = (struct inspection){ 0 };
 	/* relaxed: alone. */
-	for (uint64_t at = load_relaxed(&queue->head); at != load_relaxed(&queue->tail); at++) {
+	for (uint64_t at = load_relaxed(&queue->head.position);
+	     at != load_relaxed(&queue->tail.position); at++) {
 		const struct vyukov_slot *const slot = vyukov_slot_at(queue, at);
 
 		inspection->elements++;

@@ -8,7 +8,8 @@
  *
  * Source: D. Vyukov, "Bounded MPMC queue", 1024cores, 2010 (a web page; there is no paper).
  * Differences: (a) the turn counts rounds, not positions, so that it says by itself who may act;
- *   (b) backoff between failed claims, and a pause before an answer of full or empty.
+ *   (b) backoff between failed claims, and a pause before an answer of full or empty; (c) a claim
+ *   fetches the line of a later slot, where the other end is known to be far from it.
  *
  * Invariants
  *   1. tail - head is between 0 and the capacity, up to claims in progress.
@@ -34,10 +35,13 @@
 #define STRUCTURES_QUEUE_VYUKOV_H
 
 #include "structures/common/backoff.h"
+#include "structures/common/fetch.h"
 #include "structures/common/payload.h"
 #include "structures/queue/queue.h"
 
 enum {
+	VYUKOV_AHEAD = 8,       /* slots, two lines, that are fetched before they are needed */
+	VYUKOV_LOOK_EVERY = 64, /* positions between two looks at the other end */
 	/* Before an answer of full or empty: about 100 operations of the other end. */
 	VYUKOV_PAUSES = 64
 };
@@ -47,13 +51,19 @@ struct vyukov_slot {
 	uint64_t stored;
 };
 
+/* Where one kind of thread works; its own line. */
+struct vyukov_end {
+	CACHELINE_APART _Atomic uint64_t position; /* next to claim */
+	_Atomic uint64_t other;                    /* where the other end was, some time ago */
+};
+
 struct vyukov {
-	CACHELINE_APART _Atomic uint64_t tail;    /* next position to fill; written by producers */
-	CACHELINE_APART _Atomic uint64_t head;    /* next position to empty; written by consumers */
+	struct vyukov_end tail; /* to fill; written by producers */
+	struct vyukov_end head; /* to empty; written by consumers */
 	/* Read only after create. */
 	CACHELINE_APART struct vyukov_slot *slots;
-	uint64_t mask;                            /* capacity - 1 */
-	unsigned shift;                           /* log2 of the capacity */
+	uint64_t mask;  /* capacity - 1 */
+	unsigned shift; /* log2 of the capacity */
 	size_t value_bytes;
 };
 
@@ -84,17 +94,36 @@ static inline bool vyukov_is_refused(const struct vyukov *queue, bool fills, uin
 	 * thread has acquired that move; so the other end is not met behind @position, and where it
 	 * is met at it, this end was there too. Pairs with the CAS in vyukov_claim(). */
 	if (fills)
-		return load_acquire(&queue->head) + queue->mask + 1 == position;
-	return load_acquire(&queue->tail) == position;    /* acquire: as above */
+		return load_acquire(&queue->head.position) + queue->mask + 1 == position;
+	return load_acquire(&queue->tail.position) == position; /* acquire: as above */
 }
 
 /*
- * Claim the next position at @end (tail to fill, head to empty) whose slot has reached its turn.
+ * After a claim: fetch the line of a later position, if the other end was far enough away for it to
+ * be this end's. Else it would be taken away from a thread at work there.
+ */
+static inline void vyukov_fetch_ahead(struct vyukov *queue, bool fills, uint64_t position)
+{
+	struct vyukov_end *const end = fills ? &queue->tail : &queue->head;
+	const uint64_t ahead = position + VYUKOV_AHEAD;
+	uint64_t limit;
+
+	/* relaxed, all: a hint; a wrong one costs time. */
+	if (!(position % VYUKOV_LOOK_EVERY))
+		store_relaxed(&end->other,
+			      load_relaxed(fills ? &queue->head.position : &queue->tail.position));
+	limit = load_relaxed(&end->other) + (fills ? queue->mask + 1 : 0);
+	if ((int64_t)(limit - ahead) > 0)
+		fetch_to_write(vyukov_slot_at(queue, ahead));
+}
+
+/*
+ * Claim the next position at the tail, to fill it, or at the head, whose slot has reached its turn.
  * Return: false if there is none: full, or empty.
  */
-static inline bool vyukov_claim(const struct vyukov *queue, _Atomic uint64_t *end, bool fills,
-				uint64_t *claimed)
+static inline bool vyukov_claim(struct vyukov *queue, bool fills, uint64_t *claimed)
 {
+	_Atomic uint64_t *const end = fills ? &queue->tail.position : &queue->head.position;
 	struct backoff backoff = { 0 };
 	/* acquire: see vyukov_is_refused(); pairs with the CAS below. The turn validates the
 	 * position and the CAS claims it. */
@@ -122,6 +151,7 @@ static inline bool vyukov_claim(const struct vyukov *queue, _Atomic uint64_t *en
 		 * pairs with the loads of this end. The turn of the slot carries the data. */
 		if (cas_acq_rel(end, &position, position + 1)) {
 			*claimed = position;
+			vyukov_fetch_ahead(queue, fills, position);
 			return true;
 		}
 		backoff_grow(&backoff);
@@ -153,7 +183,7 @@ static inline bool vyukov_enqueue(struct vyukov *queue, struct context *context,
 
 	if (!payload_make(context, value, &stored))
 		return false;
-	if (!vyukov_claim(queue, &queue->tail, true, &position)) {
+	if (!vyukov_claim(queue, true, &position)) {
 		payload_free(context, stored);
 		return false;
 	}
@@ -176,7 +206,7 @@ static inline bool vyukov_dequeue(struct vyukov *queue, struct context *context,
 {
 	uint64_t position, stored;
 
-	if (!vyukov_claim(queue, &queue->head, false, &position))
+	if (!vyukov_claim(queue, false, &position))
 		return false;
 	stored = vyukov_release(queue, position);
 	*value = payload_read(context, stored);
@@ -190,8 +220,8 @@ static inline void vyukov_stall(struct vyukov *queue, struct worker *worker)
 {
 	uint64_t position, stored;
 
-	if (!vyukov_claim(queue, &queue->head, false, &position)) {
-		worker_sleep_stalled(worker);    /* nothing to take: asleep inside an empty answer */
+	if (!vyukov_claim(queue, false, &position)) {
+		worker_sleep_stalled(worker); /* nothing to take: asleep inside an empty answer */
 		return;
 	}
 	worker_sleep_stalled(worker);
