@@ -81,7 +81,7 @@ struct memory_options {
 	bool use_malloc;            /* nodes and payloads from malloc(), the allocator under test */
 	const unsigned *worker_pus; /* index into topology_pu() of each worker; copied */
 	unsigned workers;
-	size_t limit_bytes; /* on all arenas together; 0: half of what their nodes have free */
+	size_t limit_bytes; /* on nodes and payloads together; 0: half of what their nodes have free */
 };
 
 /**

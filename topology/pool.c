@@ -59,10 +59,11 @@ int space_create(struct space *space, size_t limit_bytes, unsigned pools,
 
 	/*
 	 * A region overshoots what is taken by half at most, and the page of no access behind it
-	 * costs up to its own size where regions are single huge pages.
+	 * costs up to its own size where regions are single huge pages. Notes of retired objects
+	 * take as much as the objects at most, on base pages.
 	 */
 	*space = (struct space){ .limit_bytes = limit_bytes };
-	space->bytes = round_up(3 * limit_bytes + 4 * pools * first, align);
+	space->bytes = round_up(5 * limit_bytes + 4 * pools * first, align);
 	space->base = region_reserve(space->bytes, align);
 	if (!space->base)
 		return -ENOMEM;
@@ -167,14 +168,22 @@ static void space_enter_blocks(struct space *space, size_t start, size_t bytes, 
 	atomic_store_explicit(&births->newest, now, memory_order_relaxed);
 }
 
+/* Whether so much more would be more than objects may take, or than the node has. */
+static bool pool_is_at_limit(const struct pool *pool, const struct space *space, size_t bytes)
+{
+	const struct budget *const budget = pool->budget;
+
+	if (budget && budget->limit_bytes - budget->taken_bytes < bytes)
+		return true;
+	return pool->part != MEMORY_THREAD && space->limit_bytes - space->taken_bytes < bytes;
+}
+
 char *pool_take(struct pool *pool, struct space *space, const struct topology *topology,
 		size_t bytes, uint16_t owner)
 {
-	struct budget *const budget = pool->budget;
 	char *taken;
 
-	if (space->limit_bytes - space->taken_bytes < bytes ||
-	    (budget && budget->limit_bytes - budget->taken_bytes < bytes))
+	if (pool_is_at_limit(pool, space, bytes))
 		return NULL;
 	if (!pool->region || pool->region->bytes - pool->region->used_bytes < bytes) {
 		if (pool_grow(pool, space, topology, bytes))
@@ -182,9 +191,10 @@ char *pool_take(struct pool *pool, struct space *space, const struct topology *t
 	}
 	taken = pool->region->base + pool->region->used_bytes;
 	pool->region->used_bytes += bytes;
-	space->taken_bytes += bytes;
-	if (budget)
-		budget->taken_bytes += bytes;
+	if (pool->part != MEMORY_THREAD)
+		space->taken_bytes += bytes;
+	if (pool->budget)
+		pool->budget->taken_bytes += bytes;
 	space_enter_blocks(space, (size_t)(taken - space->base), bytes, owner);
 	return taken;
 }

@@ -30,8 +30,8 @@ struct space {
 	size_t next_bytes;      /* start of what no region has yet */
 	uint16_t *owners;       /* by block; written before the block is handed out */
 	struct births *births;
-	size_t limit_bytes;     /* on what pools may hand out together */
-	size_t taken_bytes;     /* what they have handed out: it never shrinks */
+	size_t limit_bytes;     /* on what pools of objects may hand out together */
+	size_t taken_bytes;     /* what these have handed out: it never shrinks */
 	struct region *regions; /* of all pools, newest first */
 };
 
@@ -68,6 +68,9 @@ int pool_grow(struct pool *pool, struct space *space, const struct topology *top
 
 /**
  * pool_take() - whole blocks for one owner.
+ *
+ * The limit is one on objects. A worker's own state is not under it: whoever has retired an object
+ * must find room to note it, above all when objects have taken everything (structures/reclaim/limbo.h).
  *
  * @bytes:  a multiple of the block size.
  *

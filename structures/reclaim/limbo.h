@@ -3,7 +3,9 @@
  *
  * They are noted in bags, beside the objects and not inside them: a retired object may still be
  * read, and no node grows by a header, so that all schemes are compared on the same nodes. Bags lie
- * on the worker's node and are used again and again.
+ * on the worker's node and are used again and again. Objects at their bound leave room for them
+ * (topology/pool.h), so that whatever was allocated can be retired; only a node whose own memory is
+ * at its end refuses a bag.
  *
  * A scheme says when a bag is ripe, that is when no reader can hold what is in it any more. Ripe
  * objects are freed a few with each later retire (free=amortised), because a whole bag at once
@@ -159,8 +161,8 @@ static inline void limbo_sum(const struct limbo_counts *counts, struct garbage *
 /**
  * limbo_add() - note a retired object.
  *
- * Without memory for a bag the object is never freed: it stays in the counts, and the worker's
- * count of exhaustion makes the trial invalid.
+ * On a node without memory for a bag the object is never freed: it stays in the counts, and the
+ * worker's count of exhaustion makes the trial invalid.
  *
  * Return: true when the open bag is full now and wants limbo_seal().
  */

@@ -43,6 +43,7 @@ enum { BENCH_NEEDS_MEMBARRIER = 0 };
 enum {
 	BENCH_WORKERS = 3,        /* the last one never attaches */
 	BENCH_OBJECT_BYTES = 64,
+	BENCH_AMPLE_BYTES = 1 << 28,    /* of objects: no bound that a test meets */
 	BENCH_WORDS = BENCH_OBJECT_BYTES / sizeof(uint64_t),
 	BENCH_PATIENCE_MS = 20000
 };
@@ -65,7 +66,7 @@ static inline void bench_sleep_ms(long duration_ms)
 }
 
 /* Memory and contexts. A failure ends the test: nothing of it is under test here. */
-static inline void bench_open_memory(struct bench *bench, bool in_batches)
+static inline void bench_open_memory(struct bench *bench, bool in_batches, size_t limit_bytes)
 {
 	static const unsigned pus[BENCH_WORKERS];
 	struct fault fault;
@@ -78,7 +79,7 @@ static inline void bench_open_memory(struct bench *bench, bool in_batches)
 		.policy = { .kind = MEMORY_LOCAL },
 		.worker_pus = pus,
 		.workers = BENCH_WORKERS,
-		.limit_bytes = (size_t)1 << 28,
+		.limit_bytes = limit_bytes,
 	};
 	if (memory_create(&options, &bench->memory, &fault))
 		abort();

@@ -20,6 +20,7 @@
 enum {
 	CANARY = 0x5eed,
 	MANY = 20000,             /* objects: many bags, many looks */
+	SCANT_BYTES = 1 << 20,    /* a bound that objects reach soon, and whose bags are many */
 	CALLS_WITHOUT_END = 1 << 30
 };
 
@@ -59,37 +60,46 @@ bool __wrap_membarrier_fence(void)
 static struct bench bench;
 static struct context *const mine = &bench.contexts[0];
 
-static void open_bench(bool in_batches)
+static void open_bench(bool in_batches, size_t limit_bytes)
 {
 	memory_calls_left = CALLS_WITHOUT_END;
 	kernel_knows_membarrier = kernel_fences = true;
-	bench_open_memory(&bench, in_batches);
+	bench_open_memory(&bench, in_batches, limit_bytes);
+}
+
+static void open_domain(bool in_batches, size_t limit_bytes)
+{
+	open_bench(in_batches, limit_bytes);
+	assert_int_equal(reclaim_create(&bench.setup, &bench.domain), 0);
+	assert_int_equal(reclaim_attach(bench.domain, mine), 0);
+	reclaim_online(mine->reclaim);
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	open_bench(false);
-	assert_int_equal(reclaim_create(&bench.setup, &bench.domain), 0);
-	assert_int_equal(reclaim_attach(bench.domain, mine), 0);
-	reclaim_online(mine->reclaim);
+	open_domain(false, BENCH_AMPLE_BYTES);
 	return 0;
 }
 
 static int set_up_batches(void **state)
 {
 	(void)state;
-	open_bench(true);
-	assert_int_equal(reclaim_create(&bench.setup, &bench.domain), 0);
-	assert_int_equal(reclaim_attach(bench.domain, mine), 0);
-	reclaim_online(mine->reclaim);
+	open_domain(true, BENCH_AMPLE_BYTES);
+	return 0;
+}
+
+static int set_up_scant(void **state)
+{
+	(void)state;
+	open_domain(false, SCANT_BYTES);
 	return 0;
 }
 
 static int set_up_memory_alone(void **state)
 {
 	(void)state;
-	open_bench(false);
+	open_bench(false, BENCH_AMPLE_BYTES);
 	return 0;
 }
 
@@ -430,6 +440,31 @@ static void reclaim_create_without_memory_says_so(void **state)
 	reclaim_destroy(bench.domain);
 }
 
+/* All that the bound allows is allocated, and then retired while a reader stalls. */
+static void reclaim_when_objects_have_taken_all_notes_each_and_frees_each(void **state)
+{
+	static void *objects[SCANT_BYTES / BENCH_OBJECT_BYTES];
+	struct puppet *const puppet = start();
+	unsigned count = 0;
+
+	(void)state;
+	puppet_do(puppet, puppet_online);
+	publish(0);
+	puppet_do(puppet, puppet_hold);
+	while ((objects[count] = arena_alloc(mine->arena, MEMORY_NODES, BENCH_OBJECT_BYTES)))
+		count++;
+	assert_in_range(count, SCANT_BYTES / BENCH_OBJECT_BYTES / 2, UINT64_MAX);
+	for (unsigned i = 0; i < count; i++)
+		bench_retire(mine, objects[i]);
+	assert_int_equal(mine->exhausted, 0);
+	assert_int_equal(reclaim_garbage(bench.domain).retired, count);
+	puppet_do(puppet, puppet_let_go);
+	puppet_do(puppet, puppet_offline);
+	unlink_and_retire();
+	expect_all_freed();
+	puppet_end(puppet);
+}
+
 /* Sections keep everything, intervals enough; then bags run out, and what cannot be noted is never freed. */
 static void reclaim_without_memory_for_garbage_counts_what_it_drops(void **state)
 {
@@ -579,6 +614,7 @@ static void reclaim_count_is_part_of_the_garbage(void **state)
 
 #define ONLINE(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define BATCHES(test) cmocka_unit_test_setup_teardown(test, set_up_batches, tear_down)
+#define SCANT(test)   cmocka_unit_test_setup_teardown(test, set_up_scant, tear_down)
 #define LEAVES(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down_memory_alone)
 #define MEMORY(test)                                                                               \
 	cmocka_unit_test_setup_teardown(test, set_up_memory_alone, tear_down_memory_alone)
@@ -602,6 +638,7 @@ int main(void)
 		ONLINE(reclaim_amortised_frees_a_few_with_each_retire),
 		BATCHES(reclaim_in_batches_frees_many_at_once),
 		MEMORY(reclaim_create_without_memory_says_so),
+		SCANT(reclaim_when_objects_have_taken_all_notes_each_and_frees_each),
 		ONLINE(reclaim_without_memory_for_garbage_counts_what_it_drops),
 		MEMORY(reclaim_create_where_the_kernel_has_no_membarrier_refuses_if_it_needs_it),
 		ONLINE(reclaim_whose_fence_is_refused_frees_nothing),

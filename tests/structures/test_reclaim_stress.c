@@ -91,7 +91,7 @@ static void stress(bool in_batches)
 
 	print_message("NUMAMARK_TEST_SEED=%" PRIu64 "\n", seed);
 	memset(cells, 0, sizeof(cells));
-	bench_open_memory(&bench, in_batches);
+	bench_open_memory(&bench, in_batches, BENCH_AMPLE_BYTES);
 	assert_int_equal(reclaim_create(&bench.setup, &bench.domain), 0);
 	for (unsigned i = 0; i < BENCH_WORKERS; i++) {
 		threads[i] = (struct stress_thread){
