@@ -122,6 +122,7 @@ struct variant {
 	const char *lock;            /* "" if none */
 	const char *paper;           /* authors, title, venue, year */
 	bool needs_arena;            /* its scheme tells the age of objects by the arena they lie in */
+	bool reuses_nodes;           /* retires none while what it holds fits the nodes it has */
 	enum progress progress;
 	enum update update;
 	bool is_linearizable;        /* all operations but scans */

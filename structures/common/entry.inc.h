@@ -23,6 +23,9 @@
 #ifndef VARIANT_GARBAGE
 #	define VARIANT_GARBAGE NULL
 #endif
+#ifndef VARIANT_REUSES_NODES
+#	define VARIANT_REUSES_NODES false
+#endif
 #ifndef VARIANT_NEEDS_ARENA
 #	define VARIANT_NEEDS_ARENA false
 #endif
@@ -62,6 +65,7 @@ const struct variant VARIANT_SYMBOL = {
 	.reclaim = VARIANT_RECLAIM,
 	.lock = VARIANT_LOCK,
 	.paper = VARIANT_PAPER,
+	.reuses_nodes = VARIANT_REUSES_NODES,
 	.needs_arena = VARIANT_NEEDS_ARENA,
 	.progress = VARIANT_PROGRESS,
 	.update = VARIANT_UPDATE,
@@ -102,6 +106,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_DRAW
 #undef VARIANT_BOUNDED
 #undef VARIANT_GARBAGE
+#undef VARIANT_REUSES_NODES
 #undef VARIANT_NEEDS_ARENA
 #undef VARIANT_HELPERS
 #undef VARIANT_CONVERGENCE

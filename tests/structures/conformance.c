@@ -128,12 +128,6 @@ static void sleep_ms(long duration_ms)
 	nanosleep(&pause, NULL);
 }
 
-/* Queues that retire nothing while their elements fit into the rings that they have. */
-static bool reuses_nodes(const struct variant *variant)
-{
-	return !strcmp(variant->structure, "lcrq") || !strcmp(variant->structure, "lscq");
-}
-
 /* Counted garbage must be possible, and must have moved where something was taken out. */
 static int check_garbage(const struct harness *harness, struct fault *fault)
 {
@@ -149,7 +143,7 @@ static int check_garbage(const struct harness *harness, struct fault *fault)
 				 "garbage: %" PRIu64 " outstanding of %" PRIu64 " retired",
 				 garbage.outstanding, garbage.retired);
 	/* Values of a word may stand where nothing need be retired with them: payloads may not. */
-	if (!garbage.retired && !reuses_nodes(variant) &&
+	if (!garbage.retired && !variant->reuses_nodes &&
 	    harness_options(harness)->value_bytes > PAYLOAD_INLINE_BYTES &&
 	    variant->family->remove != FAMILY_NONE &&
 	    sums.tally.succeeded[variant->family->remove] >= REMOVALS_PER_RETIRED)
