@@ -249,11 +249,10 @@ static inline uint64_t wcq_try(struct wcq_ring *ring, uint64_t position)
 	uint64_t word = load_acquire(at);
 
 	while (wcq_cycle_of_word(ring, word) < cycle) {
-		const uint64_t made = wcq_passed(ring, word, position);
-
 		/* seq_cst: keeps this position's enqueuer out; pairs with the loads in wcq_place()
-		 * and wcq_place_slowly(). */
-		if (made == word || cas_seq_cst(at, &word, made))
+		 * and wcq_place_slowly(). Also where the word stays what it is, unsafe: only who
+		 * acquires this write in a later word is sure to find head past the position. */
+		if (cas_seq_cst(at, &word, wcq_passed(ring, word, position)))
 			return WCQ_EMPTY;
 	}
 	if (wcq_cycle_of_word(ring, word) == cycle)

@@ -221,8 +221,8 @@ static bool wcq_try_slowly(struct wcq_ring *ring, uint64_t position)
 		}
 		made.low = wcq_passed(ring, seen.low, position);
 		/* acq_rel: keeps this position's enqueuer out; pairs with the loads in wcq_place()
-		 * and wcq_place_slowly(). */
-		if (made.low == seen.low || cas_acq_rel_pair(entry, seen, made))
+		 * and wcq_place_slowly(). Also of the same word, as in wcq_try(). */
+		if (cas_acq_rel_pair(entry, seen, made))
 			return false;
 	}
 }
