@@ -1,6 +1,7 @@
 /*
  * map/faulty: a correct map of one atomic word per key, that fails in the way the environment
- * variable NUMAMARK_FAULT names. For tests of the runners; linked into test programs alone.
+ * variable NUMAMARK_FAULT names. For tests of the runners; linked into test programs alone. Compiled
+ * once more as map/faulty_replica, which says that it has replicas, one of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -256,6 +257,42 @@ static unsigned faulty_helpers(void *instance, struct helper *helpers)
 	helpers[0] = (struct helper){ .thread_id = id, .what = "burner" };
 	return id != 0;
 }
+
+#if FAULTY_CONVERGES
+static bool faulty_settle(void *instance, struct context *context)
+{
+	(void)instance, (void)context;
+	return true;
+}
+
+static unsigned faulty_replicas(void *instance)
+{
+	(void)instance;
+	return 1;
+}
+
+static void faulty_begin(void *instance)
+{
+	(void)instance;
+}
+
+static const struct histogram *faulty_staleness(void *instance, unsigned worker)
+{
+	static const struct histogram none;
+
+	(void)instance, (void)worker;
+	return &none;
+}
+
+static const struct convergence faulty_convergence = {
+	.settle = faulty_settle,
+	.replicas = faulty_replicas,
+	.begin = faulty_begin,
+	.staleness = faulty_staleness,
+};
+
+#	define VARIANT_CONVERGENCE &faulty_convergence
+#endif
 
 #define STRUCTURE            faulty
 #define VARIANT_PAPER        "none"

@@ -160,6 +160,13 @@ static void element_too_many_fails_the_check_of_counts(void **state)
 	assert_check_fails("miscount", "threads=1", "count");
 }
 
+/* Without puts all that is there was prefilled. */
+static void key_that_no_replica_added_fails_the_check_of_additions(void **state)
+{
+	(void)state;
+	assert_check_fails("miscount", "variant=map/faulty_replica mix=get:100", "additions");
+}
+
 static void other_key_than_put_fails_the_check_of_sums(void **state)
 {
 	(void)state;
@@ -537,6 +544,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(size_that_swings_by_chance_is_no_drift),
 		cmocka_unit_test(size_that_grows_in_a_mix_without_removal_is_no_drift),
 		cmocka_unit_test(element_too_many_fails_the_check_of_counts),
+		cmocka_unit_test(key_that_no_replica_added_fails_the_check_of_additions),
 		cmocka_unit_test(other_key_than_put_fails_the_check_of_sums),
 		cmocka_unit_test(value_of_another_key_fails_the_check_of_values),
 		cmocka_unit_test(torn_payload_fails_the_check_of_payloads),
