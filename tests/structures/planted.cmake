@@ -190,6 +190,13 @@ numamark_planted(ring_not_made_final variant_queue_lscq_ebr structures/queue/lsc
 "
 	""
 	LSCQ_LOG2=2)
+numamark_planted(threshold_too_low variant_queue_lscq_ebr structures/queue/scq_ring.h
+	"return (INT64_C(3) << ring->log2) - 1;"
+	"return INT64_C(0) << ring->log2;"
+	LSCQ_LOG2=2)
+numamark_planted(threshold_not_set variant_queue_scq structures/queue/scq_ring.h
+	"		store_seq_cst(&ring->threshold, scq_threshold(ring)); /* seq_cst: as above */"
+	"		return true;")
 
 set(wcq_small WCQ_ENQUEUE_PATIENCE=1 WCQ_DEQUEUE_PATIENCE=1 WCQ_HELP_EVERY=1)
 numamark_planted(request_not_finished variant_queue_wcq structures/queue/wcq_ring.h
@@ -202,6 +209,11 @@ numamark_planted(passed_taken_for_placed variant_queue_wcq structures/queue/wcq_
 		if (!wcq_is_usable"
 	"cycle;
 		if (!wcq_is_usable"
+	${wcq_small})
+numamark_planted(closed_request_helped variant_queue_wcq structures/queue/wcq_slow.h
+	"	if (!wcq_is_open(&request))
+		return;"
+	""
 	${wcq_small})
 
 # Of token slots.

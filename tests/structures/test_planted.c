@@ -75,6 +75,9 @@ struct planted {
 	DEFECT(ring_left_undrained, NULL)             \
 	DEFECT(half_a_pair_compared, NULL)            \
 	DEFECT(ring_not_made_final, NULL)             \
+	DEFECT(threshold_too_low, "not linearizable") \
+	DEFECT(threshold_not_set, "not linearizable") \
+	DEFECT(closed_request_helped, "not linearizable") \
 	DEFECT(request_not_finished, NULL)            \
 	DEFECT(passed_taken_for_placed, NULL)
 
