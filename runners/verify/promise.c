@@ -30,6 +30,15 @@ static bool step_map(const struct events *events, struct state *state, const str
 	}
 }
 
+/* The same, but that a put always says added. */
+static bool step_blind(const struct events *events, struct state *state, const struct event *event)
+{
+	if (event->operation != MAP_PUT)
+		return step_map(events, state, event);
+	state->items[event->key] = event->value;
+	return event->took_effect;
+}
+
 static bool step_queue(const struct events *events, struct state *state, const struct event *event)
 {
 	if (event->operation == QUEUE_ENQUEUE) {
@@ -119,6 +128,11 @@ static bool each_key_keeps(const struct events *events, uint64_t subset, state_s
 static bool keys_are_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
 {
 	return each_key_keeps(events, subset, step_key, memo);
+}
+
+static bool blind_are_linearizable(const struct events *events, uint64_t subset, struct memo *memo)
+{
+	return each_key_keeps(events, subset, step_blind, memo);
 }
 
 static bool registers_are_linearizable(const struct events *events, uint64_t subset,
@@ -373,6 +387,8 @@ static const struct promise weak_promise = { "linearizable, scans key by key", s
 					     keys_are_linearizable, map_without };
 static const struct promise map_promise = { "linearizable", step_map, keys_are_linearizable,
 					    map_without };
+static const struct promise blind_promise = { "linearizable, but a put does not tell", step_blind,
+					      blind_are_linearizable, map_without };
 static const struct promise register_promise = { "linearizable", step_register,
 						 registers_are_linearizable, register_without };
 static const struct promise lossy_promise = { "linearizable, but entries may be lost", step_lossy,
@@ -393,7 +409,7 @@ const struct promise *promise_of(const struct variant *variant, const char **rea
 	if (variant->family == &queue_family)
 		return variant->is_linearizable ? &queue_promise : &values_promise;
 	if (variant->family == &map_family && variant->is_linearizable)
-		return &map_promise;
+		return variant->is_blind ? &blind_promise : &map_promise;
 	if (variant->family == &map_family && variant->convergence)
 		return &convergent_promise;
 	if (variant->family == &ordered_family && variant->is_linearizable)

@@ -25,6 +25,9 @@ enum { A = 1, B, C, D };
 static struct memo *memo;
 
 static const struct variant map_variant = { .family = &map_family, .is_linearizable = true };
+static const struct variant blind_map = { .family = &map_family,
+					  .is_linearizable = true,
+					  .is_blind = true };
 static const struct variant queue_variant = { .family = &queue_family, .is_linearizable = true };
 static const struct variant loose_queue = { .family = &queue_family, .is_linearizable = false };
 
@@ -107,6 +110,26 @@ static void map_value_from_nowhere_has_no_order(void **state)
 
 	(void)state;
 	assert_false(is_kept(&map_variant, &events));
+}
+
+static void map_whose_puts_tell_nothing_is_checked_for_all_else(void **state)
+{
+	struct events events = {
+		.initial = { .items = { A } },
+		.count = 3,
+		.of = { { 1, 2, MAP_PUT, 0, 0, B, true, 0, { 0 } },
+			{ 3, 4, MAP_GET, 1, 0, B, true, 0, { 0 } },
+			{ 5, 6, MAP_REMOVE, 0, 0, EVENT_NO_VALUE, true, 0, { 0 } } },
+	};
+
+	(void)state;
+	assert_true(is_kept(&blind_map, &events));
+	assert_false(is_kept(&map_variant, &events));
+	events.of[1].value = A;
+	assert_false(is_kept(&blind_map, &events));
+	events.of[1].value = B;
+	events.of[2].took_effect = false;
+	assert_false(is_kept(&blind_map, &events));
 }
 
 static void queue_values_come_in_the_order_they_went(void **state)
@@ -437,6 +460,7 @@ int main(void)
 		cmocka_unit_test(map_removes_of_one_element_cannot_both_succeed),
 		cmocka_unit_test(map_value_from_nowhere_has_no_order),
 		cmocka_unit_test(map_runs_with_stretched_calls_always_have_an_order),
+		cmocka_unit_test(map_whose_puts_tell_nothing_is_checked_for_all_else),
 		cmocka_unit_test(queue_values_come_in_the_order_they_went),
 		cmocka_unit_test(queue_that_says_empty_must_have_been),
 		cmocka_unit_test(queue_may_refuse_only_when_it_is_full),
