@@ -151,7 +151,10 @@ static double number_at(const json_t *object, const char *key)
 	return json_number_value(json_object_get(object, key));
 }
 
-/* A search of rates is one cell: of its first valid trial every rate that was tried, without intervals. */
+/*
+ * A search of rates is one cell: of its first valid trial every rate that was tried, without intervals. By the rate
+ * offered: what is reached falls where latency grows, and would have the curve turn back.
+ */
 static int add_probes(struct frame *frame, const struct series *series, const json_t *probes)
 {
 	struct curve *const curve = frame_add_curve(frame, series->name, json_array_size(probes));
@@ -165,7 +168,7 @@ static int add_probes(struct frame *frame, const struct series *series, const js
 
 		if (latency > 0)
 			curve->spots[curve->count++] = (struct spot){
-				number_at(probe, "reached_ops_per_s"), latency, latency, latency
+				number_at(probe, "rate_ops_per_s"), latency, latency, latency
 			};
 	}
 	frame->count -= !curve->count;
@@ -184,9 +187,11 @@ static int add_rates(struct frame *frame, const struct series *series)
 		return -ENOMEM;
 	for (size_t i = 0; i < series->count; i++) {
 		const struct point *const point = &series->points[i];
+		const json_t *const workload = json_object_get(point->cell->first, "workload");
 
-		curve->spots[curve->count++] = (struct spot){ point->cell->median, point->median,
-							      point->low, point->high };
+		curve->spots[curve->count++] = (struct spot){ number_at(workload, "rate_ops_per_s"),
+							      point->median, point->low,
+							      point->high };
 	}
 	qsort(curve->spots, curve->count, sizeof(*curve->spots), compare_spots);
 	return 0;

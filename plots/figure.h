@@ -20,7 +20,7 @@ enum figure_kind {
 	FIGURE_THREADS, /* a number of a trial against threads, a curve a series */
 	FIGURE_LAW,     /* throughput against threads, and the scaling law through it */
 	FIGURE_VECTOR,  /* many numbers of each trial, with the most threads, a curve a series */
-	FIGURE_LOAD,    /* a number of a trial against the rate it reached: rates of an open loop in one frame */
+	FIGURE_LOAD,    /* a number of a trial against the rate at which operations arrive: rates of an open loop in one frame */
 	FIGURE_HEAT,    /* series by threads, as colours */
 	FIGURE_HOMES,   /* throughput, hits and remote share of each series, with the most threads */
 	FIGURE_PLACES,  /* which worker sat on which PU */

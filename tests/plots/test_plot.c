@@ -210,6 +210,32 @@ static void figures_of_latency_load_and_time_are_drawn(void **state)
 	free(data);
 }
 
+/* Beyond what it can do, less is reached than below it: the curve must not turn back. */
+static void rates_of_a_search_are_drawn_by_what_was_offered(void **state)
+{
+	FILE *file = records_open(*state);
+	json_t *const trial = records_make(&(struct records_trial){
+		.family = "map", .variant = "map/a", .mix = "get:100", .threads = 1, .rate = 1e5 });
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+	char *data;
+
+	need_gnuplot();
+	json_object_update_new(
+		trial, json_pack("{s:{s:s, s:f}, s:{s:[{s:f, s:f, s:f}, {s:f, s:f, s:f}, {s:f, s:f, s:f}]}}",
+				 "latency_ns", "kind", "open-loop", "p99", 1000.0, "sweep", "probes",
+				 "rate_ops_per_s", 4e5, "reached_ops_per_s", 1e4, "latency_ns", 9e6,
+				 "rate_ops_per_s", 2e5, "reached_ops_per_s", 2e5, "latency_ns", 2e3,
+				 "rate_ops_per_s", 1e5, "reached_ops_per_s", 1e5, "latency_ns", 1e3));
+	records_session(file, "A search");
+	records_line(file, trial);
+	fclose(file);
+	assert_int_equal(plot(*state, "load", "svg", &drawn, &fault), 0);
+	data = folder_read(*state, "figures/load-map.dat");
+	assert_non_null(strstr(data, "100000 1000 1000 1000\n200000 2000 2000 2000\n400000 9000000"));
+	free(data);
+}
+
 static void law_and_heat_are_drawn_of_curves_that_have_them(void **state)
 {
 	struct fault fault = { "" };
@@ -624,6 +650,7 @@ int main(void)
 		IN_FOLDER(fonts_of_a_pdf_are_in_it),
 		IN_FOLDER(one_column_is_narrower_than_two),
 		IN_FOLDER(figures_of_latency_load_and_time_are_drawn),
+		IN_FOLDER(rates_of_a_search_are_drawn_by_what_was_offered),
 		IN_FOLDER(law_and_heat_are_drawn_of_curves_that_have_them),
 		IN_FOLDER(homes_show_rate_hits_and_remote_share_together),
 		IN_FOLDER(homes_of_one_policy_are_no_figure),
