@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runners/server/leftovers.h"
 #include "runners/server/tree.h"
 #include "topology/clock.h"
 
@@ -218,6 +219,9 @@ static int set_descriptors(const struct keeper_order *order, int life, int notic
 	sigprocmask(SIG_SETMASK, &children, NULL);
 	if (open(log, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644) != LOG_FD ||
 	    signalfd(-1, &children, SFD_CLOEXEC) != CHILDREN_FD)
+		return -EIO;
+	/* After those that have their numbers. */
+	if (leftovers_lock(order->folder))
 		return -EIO;
 	fcntl(LIFE_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(NOTICES_FD, F_SETFD, FD_CLOEXEC);

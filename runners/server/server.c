@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runners/server/leftovers.h"
 #include "runners/server/server_private.h"
 #include "runners/server/tree.h"
 #include "structures/remote/link.h"
@@ -175,15 +176,18 @@ int server_start(const struct server_kind *kind, bool persists, const struct top
 
 void server_stop(struct server *server)
 {
+	int status = 0;
+
 	if (!server)
 		return;
 	if (server->life >= 0)
 		close(server->life);
 	if (server->keeper > 0)
-		while (waitpid(server->keeper, NULL, 0) < 0 && errno == EINTR)
+		while (waitpid(server->keeper, &status, 0) < 0 && errno == EINTR)
 			;
-	else if (server->folder[0])
-		rmdir(server->folder);
+	/* One that was killed has removed nothing, nor has one that never was. */
+	if (server->folder[0] && (server->keeper <= 0 || !WIFEXITED(status) || WEXITSTATUS(status)))
+		leftovers_clean(server->folder);
 	if (server->notices >= 0)
 		close(server->notices);
 	server_plan_free(server);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runners/server/leftovers.h"
 #include "runners/server/server_private.h"
 #include "topology/placement.h"
 
@@ -65,6 +66,7 @@ static int make_folder(struct server *server, struct fault *fault)
 	const char *const given = getenv("TMPDIR");
 	const char *const parent = given && *given && strlen(given) < PARENT_BYTES ? given : "/tmp";
 
+	leftovers_sweep(parent, server->order.user);
 	snprintf(server->folder, sizeof(server->folder), "%s/numamark-XXXXXX", parent);
 	if (!mkdtemp(server->folder)) {
 		server->folder[0] = '\0';
