@@ -55,19 +55,30 @@ static void radix_destroy(void *instance)
 	mutex_destroy(&cache->lock);
 }
 
-/* The first child in slot @i or behind it, or NULL. */
+/* The first child in slot @i or behind it, or NULL; slot 0 is the block's own. */
 static struct block *radix_child_from(const struct block *above, uint32_t i)
 {
-	/* relaxed, both: all workers are at rest. */
+	/* relaxed, all: all workers are at rest. */
 	const struct radix_table *const table = load_relaxed(&above->children);
+	struct block *child = load_relaxed(&above->child);
 
-	for (; table && i <= table->mask; i++) {
-		struct block *const child = load_relaxed(&table->slots[i]);
-
-		if (child && child != RADIX_GONE)
+	if (!i && radix_is_there(child))
+		return child;
+	for (i -= i > 0; table && i <= table->mask; i++) {
+		/* relaxed: as above. */
+		child = load_relaxed(&table->slots[i]);
+		if (radix_is_there(child))
 			return child;
 	}
 	return NULL;
+}
+
+/* The number of a slot, as radix_child_from() counts them. */
+static uint32_t radix_slot_number(const struct block *above, const _Atomic(struct block *) *slot)
+{
+	/* relaxed: all workers are at rest. */
+	return slot == &above->child ? 0
+				     : 1 + (uint32_t)(slot - load_relaxed(&above->children)->slots);
 }
 
 /* Children first, then those of its parent behind it, and so on. Return: NULL after the last. */
@@ -85,9 +96,7 @@ static struct block *radix_following(struct radix *cache, struct block *block,
 			inspection->broken = "a block is not among its parent's children";
 			return NULL;
 		}
-		/* relaxed: all workers are at rest. */
-		child = radix_child_from(
-			above, (uint32_t)(slot + 1 - load_relaxed(&above->children)->slots));
+		child = radix_child_from(above, radix_slot_number(above, slot) + 1);
 		block = above;
 	}
 	return child;
@@ -96,9 +105,10 @@ static struct block *radix_following(struct radix *cache, struct block *block,
 /* Check and count one block. Return: its pins, by wrapping sums. */
 static uint32_t radix_inspect_block(const struct block *block, struct inspection *inspection)
 {
-	/* relaxed, both: all workers are at rest. */
+	/* relaxed, all: all workers are at rest. */
 	const uint32_t references = load_relaxed(&block->references);
-	const uint32_t children = radix_children(load_relaxed(&block->children));
+	const uint32_t children = radix_table_children(load_relaxed(&block->children)) +
+				  radix_is_there(load_relaxed(&block->child));
 
 	inspection->elements++;
 	inspection->sum += block->id;

@@ -1,10 +1,11 @@
 /*
  * radix: the prefix tree itself, read under RCU.
  *
- * Each cached block is a node of the tree, with a table of its children by id; to acquire is to go
- * down from the root, block by block, without a lock, and to pin the last one. Commits have one
- * lock for all of the tree, evict by SIEVE, and hand readers whole tables: a child comes and goes
- * by one store, and a table that is full is copied to a larger one and retired.
+ * Each cached block is a node of the tree, with room for one child, which is what nearly all have,
+ * and a table by id for more; to acquire is to go down from the root, block by block, without a
+ * lock, and to pin the last one. Commits have one lock for all of the tree, evict by SIEVE, and
+ * hand readers whole tables: a child comes and goes by one store, and a table that is full is
+ * copied to a larger one and retired.
  *
  * Paper: the tree, L. Zheng et al., "SGLang: efficient execution of structured language model
  * programs", NeurIPS 2024 (RadixAttention); the readers, P. McKenney, J. Slingwine, "Read-copy
@@ -14,23 +15,24 @@
  * that is written already.
  *
  * Invariants
- *   1. A live block's parent lives, and has it in its table. Tables and list are changed under the
- * lock alone, and blocks are killed there.
- *   2. A table has free slots or as many slots as children: a search that meets neither the id nor
- * a free slot has seen them all.
+ *   1. A live block's parent lives, and has it as its only child or in its table. Both and the list
+ * are changed under the lock alone, and blocks are killed there.
+ *   2. A table has free slots, at which a search ends.
  *   3. list.count is the number of blocks, at most the capacity.
  *
  * Linearization: acquire at the pin: what it finds is a prefix then, and was the longest at some
  * moment of the call. Commit at the store that puts each block into its parent's table. Release at
  * its store. Progress: acquire and release lock-free; commit waits for the lock. May run together:
  * all. create, destroy and inspect: alone. Reclamation: a flavour of RCU, for blocks and tables.
- * Memory: 48 bytes a block and 24 for a table of one child; 16 to 32 a child in larger ones.
+ * Memory: 56 bytes a block; 40 for a table of the first children beyond one, 16 to 64 a child in
+ * larger ones.
  */
 #ifndef STRUCTURES_KVBLOCK_RADIX_H
 #define STRUCTURES_KVBLOCK_RADIX_H
 
-#define BLOCK_OF_POLICY \
-	SIEVE_LINKS     \
+#define BLOCK_OF_POLICY                                             \
+	SIEVE_LINKS                                                 \
+	_Atomic(struct block *) child; /* or NULL, or RADIX_GONE */ \
 	_Atomic(struct radix_table *) children;
 #include "structures/common/hash.h"
 #include "structures/kvblock/sieve_list.h"
@@ -39,7 +41,7 @@
 /* What was a child; a search goes on behind it. */
 #define RADIX_GONE ((struct block *)1)
 
-enum { RADIX_SLOTS_FIRST = 1, RADIX_SLOTS_SECOND = 4 };
+enum { RADIX_SLOTS_FIRST = 4 };
 
 struct radix_table {
 	uint32_t mask; /* slots - 1 */
@@ -67,9 +69,14 @@ static inline struct block *radix_above(struct radix *cache, struct block *block
 	return block ? block : &cache->root;
 }
 
-/* Inside a section. Return: the slot of a child, or NULL. *child only then. */
-static inline _Atomic(struct block *) *radix_slot(struct block *above, uint64_t id,
-						  struct block **child)
+static inline bool radix_is_there(const struct block *child)
+{
+	return child && child != RADIX_GONE;
+}
+
+/* Inside a section. Return: the slot of a child beyond the first, or NULL. *child only then. */
+static inline _Atomic(struct block *) *radix_table_slot(struct block *above, uint64_t id,
+							struct block **child)
 {
 	/* acquire: the table as it was published; pairs with the release in radix_grow(). */
 	struct radix_table *const table = load_acquire(&above->children);
@@ -78,8 +85,7 @@ static inline _Atomic(struct block *) *radix_slot(struct block *above, uint64_t 
 	for (uint32_t i = 0; table && i <= table->mask; i++) {
 		_Atomic(struct block *) *const slot = &table->slots[(hash + i) & table->mask];
 
-		/* acquire: the block as it was published; pairs with the release in radix_link().
-		 */
+		/* acquire: the block as it was published; pairs with the release in radix_put(). */
 		*child = load_acquire(slot);
 		if (!*child)
 			return NULL;
@@ -87,6 +93,17 @@ static inline _Atomic(struct block *) *radix_slot(struct block *above, uint64_t 
 			return slot;
 	}
 	return NULL;
+}
+
+/* Inside a section. Return: the slot of a child, or NULL. *child only then. */
+static inline _Atomic(struct block *) *radix_slot(struct block *above, uint64_t id,
+						  struct block **child)
+{
+	/* acquire: as in radix_table_slot(). */
+	*child = load_acquire(&above->child);
+	if (radix_is_there(*child) && (*child)->id == id)
+		return &above->child;
+	return radix_table_slot(above, id, child);
 }
 
 /* Linearizes: at the pin.    Progress: lock-free; one block back for each that dies under it. */
@@ -122,21 +139,18 @@ static inline void radix_put(struct radix_table *table, struct block *child)
 	/* relaxed: only the holder of the lock changes slots. */
 	while (load_relaxed(&table->slots[(hash + i) & table->mask]))
 		i++;
-	/* release: publishes the block; pairs with the acquire in radix_slot(). */
+	/* release: publishes the block; pairs with the acquire in radix_table_slot(). */
 	store_release(&table->slots[(hash + i) & table->mask], child);
 	table->used++;
 }
 
-static inline uint32_t radix_children(const struct radix_table *table)
+static inline uint32_t radix_table_children(const struct radix_table *table)
 {
 	uint32_t children = 0;
 
-	for (uint32_t i = 0; table && i <= table->mask; i++) {
+	for (uint32_t i = 0; table && i <= table->mask; i++)
 		/* relaxed: only the holder of the lock changes slots. */
-		const struct block *const child = load_relaxed(&table->slots[i]);
-
-		children += child && child != RADIX_GONE;
-	}
+		children += radix_is_there(load_relaxed(&table->slots[i]));
 	return children;
 }
 
@@ -145,11 +159,11 @@ static inline bool radix_grow(struct block *above, struct context *context)
 {
 	/* relaxed, here and below: only the holder of the lock changes tables. */
 	struct radix_table *const old = load_relaxed(&above->children);
-	const uint32_t children = radix_children(old);
-	uint32_t slots = old ? RADIX_SLOTS_SECOND : RADIX_SLOTS_FIRST;
+	const uint32_t children = radix_table_children(old);
+	uint32_t slots = RADIX_SLOTS_FIRST;
 	struct radix_table *table;
 
-	while (children && slots < 2 * (children + 1))
+	while (children && slots < 4 * (children + 1))
 		slots *= 2;
 	table = arena_alloc(context->arena, MEMORY_NODES, radix_table_bytes(slots - 1));
 	if (!table) {
@@ -164,23 +178,38 @@ static inline bool radix_grow(struct block *above, struct context *context)
 		/* relaxed: as above. */
 		struct block *const child = load_relaxed(&old->slots[i]);
 
-		if (child && child != RADIX_GONE)
+		if (radix_is_there(child))
 			radix_put(table, child);
 	}
-	/* release: publishes the table; pairs with the acquire in radix_slot(). */
+	/* release: publishes the table; pairs with the acquire in radix_table_slot(). */
 	store_release(&above->children, table);
 	if (old)
 		reclaim_retire(context->reclaim, old, MEMORY_NODES, radix_table_bytes(old->mask));
 	return true;
 }
 
-/* Under the lock: is there no slot to put a child into? Large tables keep a quarter free. */
-static inline bool radix_is_full(const struct block *above)
+/*
+ * Under the lock: is there a slot to put a child into? Half of a table stays free, as each step of
+ * a search goes to another block.
+ */
+static inline bool radix_has_room(const struct block *above)
 {
-	/* relaxed: only the holder of the lock changes tables. */
+	/* relaxed, both: only the holder of the lock changes them. */
 	const struct radix_table *const table = load_relaxed(&above->children);
 
-	return !table || table->used > table->mask - table->mask / 4;
+	return !radix_is_there(load_relaxed(&above->child)) ||
+	       (table && table->used <= table->mask / 2);
+}
+
+/* Under the lock, with room. */
+static inline void radix_adopt(struct block *above, struct block *block)
+{
+	/* relaxed, both: only the holder of the lock changes them. */
+	if (radix_is_there(load_relaxed(&above->child)))
+		radix_put(load_relaxed(&above->children), block);
+	else
+		/* release: publishes the block; pairs with the acquire in radix_slot(). */
+		store_release(&above->child, block);
 }
 
 /* Under the lock: a dead block goes out of the tree. */
@@ -226,7 +255,7 @@ static inline struct block *radix_link(struct radix *cache, struct context *cont
 	context->exhausted += !block;
 	if (!block)
 		return NULL;
-	if (radix_is_full(above) && !radix_grow(above, context)) {
+	if (!radix_has_room(above) && !radix_grow(above, context)) {
 		arena_free(context->arena, block, MEMORY_NODES, sizeof(*block));
 		return NULL;
 	}
@@ -235,10 +264,10 @@ static inline struct block *radix_link(struct radix *cache, struct context *cont
 	/* relaxed, all: nobody else knows the block. */
 	store_relaxed(&block->references, 1);
 	store_relaxed(&block->visited, 0);
+	store_relaxed(&block->child, NULL);
 	store_relaxed(&block->children, NULL);
 	block->is_listed = false;
-	/* relaxed: only the holder of the lock changes tables. */
-	radix_put(load_relaxed(&above->children), block);
+	radix_adopt(above, block);
 	return block;
 }
 
