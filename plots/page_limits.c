@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,32 @@ static void write_law(const struct page *page, const struct series *series)
 	else
 		fputs("; no knee is seen", page->out);
 	fprintf(page->out, " (residual %.1f&nbsp;%%).</li>\n", fit.residual * 100);
+}
+
+/* Of a load on a server: which end was busy, in its first valid trial. Return: whether that is known. */
+static bool write_ends(const struct page *page, const struct cell_summary *cell)
+{
+	const json_t *server = NULL;
+	const char *saturated;
+
+	for (size_t i = 0; i < cell->trial_count && !json_is_object(server); i++)
+		if (results_is_valid(cell->trials[i]))
+			server = json_object_get(cell->trials[i], "server");
+	saturated = json_string_value(json_object_get(server, "saturated"));
+	if (!saturated)
+		return false;
+	fprintf(page->out, "<li>PUs that had no time left: %s (those that make the load were busy for "
+			   "%.0f&nbsp;%% of the time, the server's ",
+		!strcmp(saturated, "server")   ? "the server's"
+		: !strcmp(saturated, "client") ? "those that make the load"
+					       : saturated,
+		100 * json_number_value(json_object_get(server, "client_busy")));
+	if (json_is_number(json_object_get(server, "busy")))
+		fprintf(page->out, "for %.0f&nbsp;%%).</li>\n",
+			100 * json_number_value(json_object_get(server, "busy")));
+	else
+		fputs("are not ours to see).</li>\n", page->out);
+	return true;
 }
 
 /* Return: how many were measured. */
@@ -199,7 +226,7 @@ void page_write_limits(const struct page *page, const struct standing *standing)
 	fputs(":</p>\n<ul class=\"limits\">\n", page->out);
 	write_scaling(page, fastest);
 	write_law(page, fastest->series);
-	if (!write_ceilings(page, cell))
+	if (!write_ends(page, cell) && !write_ceilings(page, cell))
 		fputs("<li>Its ceilings are unknown: probe/null and probe/faa were not measured beside "
 		      "it.</li>\n",
 		      page->out);

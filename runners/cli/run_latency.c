@@ -42,17 +42,26 @@ static size_t collect(const struct results *results, const struct cell *cell, co
 	return count;
 }
 
+/* Four digits, and long times without an exponent. */
+static const char *us_of(double ns, char text[TEXT_BYTES])
+{
+	const double us = ns / 1000;
+
+	snprintf(text, TEXT_BYTES, us < 1000 ? "%.4g" : "%.0f", us);
+	return text;
+}
+
 static void set_figure(json_t *row, const char *figure, const double *values, size_t count,
 		       uint64_t seed)
 {
 	const struct interval interval = stats_bootstrap_median(values, count, 0.95, seed);
-	char text[TEXT_BYTES];
+	char median[TEXT_BYTES], low[TEXT_BYTES], high[TEXT_BYTES];
 
-	if (!count)
-		return;
-	snprintf(text, sizeof(text), "%.4g (%.4g to %.4g)", stats_median(values, count) / 1000,
-		 interval.low / 1000, interval.high / 1000);
-	json_object_set_new(row, figure, json_string(text));
+	if (count)
+		json_object_set_new(row, figure,
+				    json_sprintf("%s (%s to %s)",
+						 us_of(stats_median(values, count), median),
+						 us_of(interval.low, low), us_of(interval.high, high)));
 }
 
 static const char *kind_of(const struct results *results, const struct cell *cell)

@@ -299,6 +299,28 @@ static void published_figures_that_are_none_fail_the_report(void **state)
 	assert_non_null(strstr(fault.text, "theirs.json: figure 1 lacks"));
 }
 
+static void load_on_a_server_says_which_end_was_busy(void **state)
+{
+	json_t *const served = records_make(&(struct records_trial){ .family = "map",
+								     .variant = "map/a",
+								     .mix = "get:100",
+								     .threads = 1,
+								     .rate = 1e6 });
+	FILE *file = records_open(*state);
+	char *page;
+
+	json_object_update_new(served, json_pack("{s:{s:s, s:f, s:f}}", "server", "saturated", "server",
+						 "busy", 0.98, "client_busy", 0.4));
+	records_session(file, "t");
+	records_line(file, served);
+	fclose(file);
+	page = report(*state);
+	assert_non_null(strstr(page, "no time left: the server's (those that make the load were busy "
+				     "for 40&nbsp;% of the time, the server's for 98&nbsp;%"));
+	assert_null(strstr(page, "ceilings are unknown"));
+	free(page);
+}
+
 /* A trial of one cell that counted one event, and says of another that it was not its turn. */
 static void counted_trial(FILE *file, const char *event, double per_op, const char *other)
 {
@@ -357,6 +379,7 @@ int main(void)
 		IN_FOLDER(ladder_of_a_campaign_is_told_with_what_is_missing),
 		IN_FOLDER(figures_that_others_published_stand_beside_those_measured),
 		IN_FOLDER(published_figures_that_are_none_fail_the_report),
+		IN_FOLDER(load_on_a_server_says_which_end_was_busy),
 		IN_FOLDER(events_counted_in_turns_stand_in_one_row),
 		IN_FOLDER(folder_without_results_is_refused),
 	};
