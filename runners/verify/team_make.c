@@ -154,7 +154,7 @@ static struct inspection count_by_tallies(const struct team *team)
 	return counted;
 }
 
-/* By what they saw last, since two replicas may both add a key. */
+/* By what they saw last, since two replicas may both add a key, or no put tell that it did. */
 static struct inspection count_by_looks(const struct team *team)
 {
 	struct inspection counted = { 0 };
@@ -170,7 +170,8 @@ const char *team_judge_counts(const struct team *team)
 {
 	const struct variant *const variant = team->options->variant;
 	const struct inspection counted =
-		variant->convergence ? count_by_looks(team) : count_by_tallies(team);
+		variant->convergence || variant->is_blind ? count_by_looks(team)
+							  : count_by_tallies(team);
 	struct inspection inspection;
 	uint64_t torn = 0, exhausted = 0;
 

@@ -82,6 +82,14 @@ verify_counts_histories_and_says_what_was_checked() {
 	[ "$(cut -d' ' -f1 "$scratch/last")" -ge 100 ] || fail "$(cat "$scratch/last")"
 }
 
+verify_knows_that_puts_on_a_disk_do_not_tell() {
+	"$program" list variants | grep -q map/rocksdb || skip "this build has no map/rocksdb"
+	numamark verify map/rocksdb --seconds 1
+	expect_status 0
+	grep -q '^map/rocksdb .* kept  *linearizable, but a put does not tell$' "$scratch/said" ||
+		fail "$(cat "$scratch/said")"
+}
+
 host_check_grades_every_item() {
 	numamark host check
 	expect_status 0
@@ -142,6 +150,7 @@ check list_is_of_variants_if_none_is_named
 check probe_limits_knows_draws_and_words
 check probe_memory_reads_back_where_the_region_is
 check verify_counts_histories_and_says_what_was_checked
+check verify_knows_that_puts_on_a_disk_do_not_tell
 check host_check_grades_every_item
 check host_describe_writes_a_folder
 check host_restore_without_apply_is_refused
