@@ -132,6 +132,9 @@ static const char *split_ordered_inspect_buckets(struct split_ordered *map, uint
 			continue;
 		if (!node->is_sentinel || node->key != split_ordered_reverse(i))
 			return "a bucket points to a node that is not its sentinel";
+		/* relaxed: as above. */
+		if (i && !load_relaxed(split_ordered_bucket(map, split_ordered_parent(i))))
+			return "a bucket has a sentinel, and its parent none";
 		opened++;
 	}
 	return opened != sentinels ? "a sentinel is in the list that no bucket points to" : NULL;

@@ -13,10 +13,8 @@
  *   and stands before the key of the same order; (b) buckets are words in segments that double: the
  *   first one holds the expected elements, each further one as many as all before it; (c) no count
  *   that each insert writes: a worker counts its own, and adds SPLIT_ORDERED_NEWS of them at a
- *   time; (d) a new bucket's sentinel is inserted from that of the
- *   nearest ancestor that has one, which need not be the parent, and without memory for it the
- *   ancestor's serves;
- *   (e) a put overwrites in place, as in map/michael.
+ *   time; (d) without memory for a bucket's sentinel that of its nearest ancestor serves; (e) a put
+ *   overwrites in place, as in map/michael.
  *
  * Invariants: those of the list, and
  *   1. The number of buckets is a power of two and never shrinks.
@@ -25,9 +23,11 @@
  *      all keys whose hash ends in that number, and behind all keys of its parent's other half.
  *      Who used fewer buckets, or more, meets the same keys from there.
  *   4. Segments are there before the number of buckets that needs them.
+ *   5. A bucket that has a sentinel has a parent that has one. So a walk to where a new one belongs
+ *      passes few keys, also in a table that was made large.
  *
  * Linearization, progress: as map/michael, in place. A new bucket costs its first user a walk from
- *   its ancestor's sentinel, and a doubling one segment (memory_shared() takes a lock).
+ *   its parent's sentinel, after the same for the parent, and a doubling one segment (memory_shared() takes a lock).
  * May run together: get, put, remove. create, destroy and inspect: alone.
  * Reclamation: any scheme, as map/michael; sentinels and segments live as long as the map, so that a
  *   walk may begin at one without protecting it.
@@ -131,23 +131,32 @@ static inline uintptr_t split_ordered_insert(struct context *context, _Atomic ui
 	return place.node;
 }
 
-/* Give a bucket its sentinel. Return: where to begin for its keys; not inside a section. */
+/*
+ * Give a bucket its sentinel, and its parent before it.
+ *
+ * Return: where to begin for the bucket's keys; not inside a section.
+ */
 static __attribute__((noinline)) _Atomic uintptr_t *
 split_ordered_open(struct split_ordered *map, struct context *context, uint64_t bucket)
 {
-	uint64_t ancestor = bucket;
-	uintptr_t from = 0, sentinel;
+	const uint64_t parent = split_ordered_parent(bucket);
+	_Atomic uintptr_t *const word = split_ordered_bucket(map, parent);
+	_Atomic uintptr_t *from;
+	uintptr_t sentinel;
 
-	while (!from) {
-		ancestor = split_ordered_parent(ancestor);
-		/* acquire: the sentinel; pairs with the release below. Bucket 0 always has one. */
-		from = load_acquire(split_ordered_bucket(map, ancestor));
+	/* acquire, here and below: the sentinel; pairs with the release below. Bucket 0 always has
+	 * one, and there are no more generations than bits of a number. */
+	if (!load_acquire(word)) {
+		from = split_ordered_open(map, context, parent);
+		if (!load_acquire(word)) /* acquire: as above */
+			return from;
 	}
+	from = &michael_node(load_acquire(word))->next; /* acquire: as above */
 	reclaim_enter(context->reclaim);
-	sentinel = split_ordered_insert(context, &michael_node(from)->next, bucket);
+	sentinel = split_ordered_insert(context, from, bucket);
 	reclaim_exit(context->reclaim);
 	if (!sentinel)
-		return &michael_node(from)->next;
+		return from;
 	/* release: publishes the sentinel; pairs with the loads of a bucket's word. Others may store
 	 * the same one. */
 	store_release(split_ordered_bucket(map, bucket), sentinel);
@@ -275,7 +284,8 @@ static inline void split_ordered_prefetch(struct split_ordered *map, struct cont
 
 	(void)context;
 	for (unsigned i = 0; i < count; i++)
-		__builtin_prefetch((const void *)split_ordered_bucket(map, hash_key(draws[i].key) & mask));
+		__builtin_prefetch(
+			(const void *)split_ordered_bucket(map, hash_key(draws[i].key) & mask));
 	for (unsigned i = 0; i < count; i++)
 		/* relaxed: a hint. */
 		__builtin_prefetch((const void *)load_relaxed(
