@@ -203,13 +203,26 @@ static void plan_value_that_ends_with_a_comma_goes_on(void **state)
 	assert_refused("variant=probe/null threads=1 place=list:0,", -EINVAL, "place");
 }
 
+/* Probes touch a word, and http is another program's load: no operation has an inside to stall in. */
+static size_t count_without_inside(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < catalogue_count; i++)
+		count += !strcmp(catalogue[i]->family->name, "probe") ||
+			 !strcmp(catalogue[i]->family->name, "http");
+	return count;
+}
+
 static void plan_glob_leaves_out_what_cannot_be(void **state)
 {
+	const size_t without = count_without_inside();
 	struct plan plan;
 
 	(void)state;
-	assert_planned("variant=* threads=1 stall=every:1s,for:1ms", &plan, catalogue_count - 3);
-	assert_int_equal(plan.left_out, 3);
+	assert_planned("variant=* threads=1 stall=every:1s,for:1ms", &plan,
+		       catalogue_count - without);
+	assert_int_equal(plan.left_out, without);
 	assert_non_null(strstr(plan.left_out_reason, "probe/null"));
 	plan_free(&plan);
 }
