@@ -4,7 +4,7 @@
 if (strlen(note_text)) set label 9 note_text at screen 0.02, screen 0.025 noenhanced textcolor rgb limit_colour font small_font
 
 set xlabel x_label offset 0, 0.3
-set ylabel y_label offset 0.8, 0
+set ylabel y_label offset (format eq 'tikz' ? -1.5 : 0.8), 0
 if (!own_x_tics) set xtics autofreq
 if (x_is_log) set logscale x (own_x_tics ? 2 : 10)
 low = x_low / x_unit

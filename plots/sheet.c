@@ -16,8 +16,8 @@ static const char *const format_endings[PLOT_FORMATS] = { "svg", "pdf", "png", "
 
 enum { PATH_BYTES = 4096, COMPLAINT_BYTES = 300, ORDER_BYTES = 32 };
 
-/* What a line of the small font has room for beside the edges, a figure of one column or two. */
-enum { LINE_CHARS_ONE = 88, LINE_CHARS_TWO = 116, LINES_MAX = 6 };
+/* What a line of the small font has room for beside the edges; the smallest of TeX's fonts are wide. */
+enum { LINE_CHARS_ONE = 88, LINE_CHARS_ONE_TEX = 58, LINE_CHARS_TWO = 116, LINES_MAX = 6 };
 
 static int path_of(const struct sheet *sheet, const char *ending, char path[PATH_BYTES],
 		   struct fault *fault)
@@ -80,10 +80,17 @@ static size_t line_length(const char *text, size_t room)
 	return length ? length : room;
 }
 
+static size_t line_room(const struct sheet *sheet)
+{
+	if (sheet->columns != 1)
+		return LINE_CHARS_TWO;
+	return has_format(sheet, PLOT_TIKZ) ? LINE_CHARS_ONE_TEX : LINE_CHARS_ONE;
+}
+
 /* The last line there is takes all that is left. */
 static void write_lines(const struct sheet *sheet, FILE *file)
 {
-	const size_t room = sheet->columns == 1 ? LINE_CHARS_ONE : LINE_CHARS_TWO;
+	const size_t room = line_room(sheet);
 	const char *text = sheet->subtitle;
 	char key[32], line[LINE_CHARS_TWO + 1];
 	unsigned lines = 0;

@@ -8,13 +8,13 @@ if (format eq 'svg')  set terminal svg size (narrow ? 480 : 760),(narrow ? 360 :
 if (format eq 'pdf' && !narrow)  set terminal pdfcairo size 6.9in,4in font 'DejaVu Sans,8.5' noenhanced linewidth 0.8
 if (format eq 'pdf' && narrow)   set terminal pdfcairo size 3.35in,2.55in font 'DejaVu Sans,6' noenhanced linewidth 0.6
 if (format eq 'png')  set terminal pngcairo size (narrow ? 1005 : 1520),(narrow ? 765 : 880) font 'DejaVu Sans,'.(narrow ? '16' : '19') noenhanced linewidth 1.8 background rgb 'white'
-if (format eq 'tikz' && !narrow) set terminal tikz size 17.5cm,10cm noenhanced
-if (format eq 'tikz' && narrow)  set terminal tikz size 8.5cm,6.5cm noenhanced
+if (format eq 'tikz' && !narrow) set terminal tikz size 17.5cm,10cm font '\small' noenhanced
+if (format eq 'tikz' && narrow)  set terminal tikz size 8.5cm,6.5cm font '\scriptsize' noenhanced
 if (format eq 'dumb') set terminal dumb size 110,32 noenhanced
 set output stem.'.'.(format eq 'tikz' ? 'tex' : format eq 'dumb' ? 'txt' : format)
 
 is_drawn = format ne 'dumb'
-small_font = format eq 'png' ? (narrow ? ',13' : ',15') : format eq 'pdf' ? (narrow ? ',5' : ',7') : format eq 'svg' ? (narrow ? ',9' : ',11') : ''
+small_font = format eq 'png' ? (narrow ? ',13' : ',15') : format eq 'pdf' ? (narrow ? ',5' : ',7') : format eq 'svg' ? (narrow ? ',9' : ',11') : format eq 'tikz' ? (narrow ? '\tiny' : '\footnotesize') : ''
 point_size = format eq 'png' ? 1.5 : format eq 'pdf' ? 0.45 : 0.7
 palette_colours = '#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000'
 array point_kind[12] = [7, 5, 9, 11, 13, 15, 2, 6, 4, 8, 10, 12]
