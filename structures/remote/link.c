@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,17 +106,35 @@ bool link_fail(struct link *link, const char *format, ...)
 	return false;
 }
 
+/*
+ * Until the server takes more. It may take nothing while nobody takes its answers, so these are taken meanwhile.
+ * Return: false: the connection failed.
+ */
+static bool wait_to_send(struct link *link)
+{
+	const bool has_room = link->in_to - link->in_from < link->room;
+	struct pollfd ready = { .fd = link->fd, .events = POLLOUT };
+
+	if (has_room)
+		ready.events |= POLLIN;
+	if (poll(&ready, 1, -1) < 0)
+		return errno == EINTR || link_fail(link, "cannot wait for the server: %s", strerror(errno));
+	return !(ready.revents & POLLIN) || link_receive(link);
+}
+
 bool link_send(struct link *link)
 {
 	size_t sent = 0;
 
 	while (link->fd >= 0 && sent < link->out_length) {
 		const ssize_t wrote = send(link->fd, link->out + sent, link->out_length - sent,
-					   MSG_NOSIGNAL);
+					   MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (wrote > 0)
 			sent += (size_t)wrote;
-		else if (errno != EINTR)
+		else if (errno == EAGAIN && !wait_to_send(link))
+			return false;
+		else if (errno != EINTR && errno != EAGAIN)
 			return link_fail(link, "the server takes no more: %s", strerror(errno));
 	}
 	link->out_length = 0;

@@ -37,7 +37,10 @@ int link_connect(const struct endpoint *endpoint, struct fault *fault);
 int link_open(const struct endpoint *endpoint, struct link *link, struct fault *fault);
 void link_close(struct link *link);
 
-/* Send all of `out`, which is then empty. Return: false: the connection failed, now or before. */
+/*
+ * Send all of `out`, which is then empty. Answers that come meanwhile are taken into `in`, as far as there is room.
+ * Return: false: the connection failed, now or before.
+ */
 bool link_send(struct link *link);
 
 /*
