@@ -82,6 +82,7 @@ static void run(struct member *member, bool is_measured)
 	if (counters)
 		counters_start(counters);
 	timing_begin(member);
+	worker->measured_ns = 0;
 	start_ns = clock_monotonic_ns();
 	/* relaxed: a time for the monitor, that nothing else depends on. */
 	store_relaxed(&member->started_ns, start_ns);
@@ -89,6 +90,8 @@ static void run(struct member *member, bool is_measured)
 	stop_ns = clock_monotonic_ns();
 	if (counters)
 		counters_stop(counters);
+	if (worker->measured_ns && worker->measured_ns < stop_ns - start_ns)
+		stop_ns = start_ns + worker->measured_ns;
 	trial->spans[member->index] = (struct span){ start_ns, stop_ns };
 }
 

@@ -26,7 +26,8 @@
 enum {
 	WORKER_OPERATIONS_MAX = MIX_OPERATIONS_MAX,
 	/* One look at the signal and one store of the count cost under 1 % of 64 operations of 2 ns. */
-	WORKER_BATCH = 64
+	WORKER_BATCH = 64,
+	WORKER_BATCH_MOST = 1024    /* operations fetched for, or sent, together where a load asks for so many */
 };
 
 /*
@@ -84,7 +85,7 @@ struct worker {
 	enum worker_phase phase;
 	unsigned workers;
 	uint64_t limit;                /* operations in this phase, UINT64_MAX for none */
-	unsigned batch;                /* operations fetched for together, at most WORKER_BATCH; 0, 1: none */
+	unsigned batch;                /* operations fetched for together, at most WORKER_BATCH_MOST; 0, 1: none */
 	struct prefill prefill;        /* WORKER_PREFILL: this worker inserts the slice below */
 	uint64_t prefill_from, prefill_to;
 	struct scan *scan;             /* families that scan: what a scan fills, and its length */
@@ -99,6 +100,7 @@ struct worker {
 	/* The worker's own. */
 	struct draw_source draw;
 	struct tally tally;
+	uint64_t measured_ns;          /* loads driven by another program: how long it asked; 0: all the time */
 
 	/* Written by the runner's thread during a phase, read by the loop once per batch. */
 	CACHELINE_APART _Atomic unsigned signal;
@@ -122,6 +124,19 @@ static inline void worker_sleep_stalled(struct worker *worker)
 	cas_relaxed(&worker->signal, &stalled, WORKER_GO);
 }
 
+/* Open loop: the next operation is due when its gap is over. */
+static inline void worker_advance(struct worker_timing *timing)
+{
+	timing->due += timing->gaps[timing->gap];
+	timing->gap = timing->gap + 1 == timing->gap_count ? 0 : timing->gap + 1;
+}
+
+static inline void worker_note_lag(struct worker_timing *timing, uint64_t now)
+{
+	if (now > timing->due && now - timing->due > timing->lag_ticks)
+		timing->lag_ticks = now - timing->due;
+}
+
 /*
  * The start of one operation. Closed loop: thinks, and answers the tick now, or 0 for operations that are not sampled. Open
  * loop: waits for the arrival and answers the tick at which it was due, which is where latency counts from.
@@ -140,16 +155,14 @@ static inline uint64_t worker_begin(struct worker *worker, struct worker_timing 
 		timing->is_timed = timing->parts;
 		return clock_now(timing->is_counter);
 	}
-	timing->due += timing->gaps[timing->gap];
-	timing->gap = timing->gap + 1 == timing->gap_count ? 0 : timing->gap + 1;
+	worker_advance(timing);
 	now = clock_now(timing->is_counter);
 	/* relaxed: the signal carries no data. */
 	while (now < timing->due && load_relaxed(&worker->signal) != WORKER_STOP) {
 		cpu_relax();
 		now = clock_now(timing->is_counter);
 	}
-	if (now > timing->due && now - timing->due > timing->lag_ticks)
-		timing->lag_ticks = now - timing->due;
+	worker_note_lag(timing, now);
 	timing->is_timed = timing->parts;
 	return timing->due;
 }
