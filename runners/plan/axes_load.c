@@ -258,7 +258,7 @@ int axis_parse_batch(struct cell *cell, struct fault *fault)
 	uint64_t batch;
 
 	if (units_parse_count(cell->text[AXIS_BATCH], 1000, &batch) || batch == 0 ||
-	    batch > WORKER_BATCH)
+	    batch > WORKER_BATCH_MOST)
 		return axis_refuse(cell, AXIS_BATCH, fault);
 	cell->batch = (unsigned)batch;
 	return axis_set_text(cell, AXIS_BATCH, "%u", cell->batch);

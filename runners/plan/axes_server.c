@@ -116,7 +116,7 @@ int axis_parse_pipeline(struct cell *cell, struct fault *fault)
 	uint64_t pipeline;
 
 	if (units_parse_count(cell->text[AXIS_PIPELINE], 1000, &pipeline) || !pipeline ||
-	    pipeline > WORKER_BATCH)
+	    pipeline > WORKER_BATCH_MOST)
 		return axis_refuse(cell, AXIS_PIPELINE, fault);
 	cell->pipeline = (unsigned)pipeline;
 	return axis_set_text(cell, AXIS_PIPELINE, "%u", cell->pipeline);
@@ -134,15 +134,15 @@ int axis_check_connections(const struct cell *cell, const struct topology *topol
 			 cell->connections, cell->threads, cell->threads);
 }
 
-/* Where each connection keeps its own time, as those of many connections do, there is no obstacle. */
+/* Where each operation keeps its own time, as those of many connections do, there is no obstacle. */
 int axis_check_pipeline(const struct cell *cell, const struct topology *topology,
 			struct fault *fault)
 {
 	(void)topology;
-	if (cell->variant->has_connections && cell_is_paced(cell))
+	if (cell->variant->is_driven && cell_is_paced(cell))
 		return fault_set(fault, -EOPNOTSUPP,
-				 "rate=%s: the connections of %s ask when they are answered; allowed is "
-				 "rate=max",
+				 "rate=%s: the program that drives %s asks when it is answered; allowed is "
+				 "rate=max, or the family resp",
 				 cell->text[AXIS_RATE], cell->variant->name);
 	if (cell->pipeline <= 1 || cell->variant->has_connections || !cell_is_timed(cell))
 		return 0;

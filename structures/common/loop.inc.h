@@ -9,6 +9,12 @@
 #	define VARIANT_DRAW draw_batch
 #endif
 
+/* Draws that are made at once: no batch that is fetched for is cut by their end, if it begins with them. */
+ALWAYS_INLINE unsigned OP(draws_most)(const struct worker *worker, const bool batched)
+{
+	return batched && worker->batch > WORKER_BATCH ? worker->batch : WORKER_BATCH;
+}
+
 /* Begin a batch: fetch what its operations will touch. Return: where the batch ends. */
 ALWAYS_INLINE const struct draw *OP(fetch)(struct STRUCTURE *structure, struct worker *worker,
 					   const struct draw *from, const struct draw *end)
@@ -29,14 +35,14 @@ ALWAYS_INLINE void OP(loop)(struct STRUCTURE *structure, struct worker *worker, 
 {
 	/* Local, so that the compiler may keep what a loop counts in registers. */
 	struct tally tally = worker->tally;
-	struct draw draws[WORKER_BATCH];
+	struct draw draws[WORKER_BATCH_MOST];
 	struct worker_timing *const timing = timed ? worker->timing : NULL;
 	uint64_t left = worker->limit, done = 0;
 	unsigned signal;
 
 	/* relaxed: the signal carries no data; the barrier around the phase publishes what does. */
 	while ((signal = load_relaxed(&worker->signal)) != WORKER_STOP && left) {
-		const unsigned most = timed ? timing->batch : WORKER_BATCH;
+		const unsigned most = timed ? timing->batch : OP(draws_most)(worker, batched);
 		const unsigned batch = left < most ? (unsigned)left : most;
 
 		VARIANT_DRAW(&worker->draw, draws, batch);

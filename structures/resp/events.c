@@ -1,4 +1,7 @@
-/* The event loop of one worker: batches out, answers in, on whichever connection is ready. */
+/*
+ * The event loop of one worker: commands out, answers in, on whichever connection is ready. Closed loop:
+ * a batch on each connection, the next when it is answered. Open loop: each command when it is due.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +13,9 @@
 /* At most so long does a worker sleep before it looks at its signal, if no answer wakes it. */
 enum { EVENTS_AT_ONCE = 128, SLEEP_MS = 10, REST_BYTES = 1 << 12 };
 
+/* What a sleep may last longer than asked for: so long before a command is due a worker sleeps no more. */
+#define AWAKE_NS 1e6
+
 /* One run of one worker. */
 struct serving {
 	struct redis *load;
@@ -18,6 +24,7 @@ struct serving {
 	struct tally tally;
 	uint64_t left, done;
 	unsigned busy;          /* connections that have something pending */
+	bool is_paced;          /* an open loop */
 	bool is_ending;         /* nothing more is asked */
 };
 
@@ -34,23 +41,32 @@ __attribute__((format(printf, 2, 3))) static bool fail(struct serving *serving, 
 	return false;
 }
 
-/* Keep bytes for later. Return: false: there is no memory for them. */
+/* Twice the room, or more. Return: false: there is no memory for it. */
+static bool make_room(struct serving *serving, struct resp_rest *rest, size_t wanted)
+{
+	size_t room = rest->room ? rest->room : REST_BYTES;
+	char *bytes;
+
+	while (room < wanted)
+		room *= 2;
+	bytes = memory_thread(serving->load->memory, serving->w->context.worker, room);
+	if (!bytes)
+		return fail(serving, "no memory for %zu bytes of a connection", wanted);
+	if (rest->length)
+		memcpy(bytes, rest->bytes, rest->length);
+	memory_release(serving->load->memory, rest->bytes);
+	rest->bytes = bytes;
+	rest->room = room;
+	return true;
+}
+
+/* Keep bytes for later, behind those that wait. Return: false: there is no memory for them. */
 static bool keep(struct serving *serving, struct resp_rest *rest, const char *bytes, size_t length)
 {
-	if (length > rest->room) {
-		size_t room = rest->room ? rest->room : REST_BYTES;
-
-		while (room < length)
-			room *= 2;
-		memory_release(serving->load->memory, rest->bytes);
-		rest->bytes = memory_thread(serving->load->memory, serving->w->context.worker, room);
-		rest->room = rest->bytes ? room : 0;
-		rest->length = 0;
-		if (!rest->bytes)
-			return fail(serving, "no memory for %zu bytes of a connection", length);
-	}
-	memmove(rest->bytes, bytes, length);
-	rest->length = length;
+	if (rest->length + length > rest->room && !make_room(serving, rest, rest->length + length))
+		return false;
+	memcpy(rest->bytes + rest->length, bytes, length);
+	rest->length += length;
 	return true;
 }
 
@@ -84,11 +100,15 @@ static bool watch_for(struct serving *serving, struct resp_connection *connectio
 	return fail(serving, "epoll refuses a connection: %s", strerror(errno));
 }
 
-static bool send_batch(struct serving *serving, struct resp_connection *connection, size_t length)
+/* What is in `out`, behind what the connection has not taken yet. */
+static bool send_out(struct serving *serving, struct resp_connection *connection, size_t length)
 {
 	const char *const out = serving->own->out;
-	const ssize_t sent = send_some(serving, connection, out, length);
+	ssize_t sent;
 
+	if (connection->waits_to_send)
+		return keep(serving, &connection->unsent, out, length);
+	sent = send_some(serving, connection, out, length);
 	if (sent == (ssize_t)length)
 		return true;
 	return sent >= 0 && keep(serving, &connection->unsent, out + sent, length - (size_t)sent) &&
@@ -107,60 +127,117 @@ static bool send_rest(struct serving *serving, struct resp_connection *connectio
 	return watch_for(serving, connection, rest->length > 0);
 }
 
-/* The next commands of a connection, as many as its pipeline is deep and the limit leaves. */
-static bool ask(struct serving *serving, struct resp_connection *connection)
+/* Write the next command of a connection. Return: behind it. */
+static char *ask_one(struct serving *serving, struct resp_connection *connection, char *at,
+		     uint64_t since)
 {
-	struct worker *const w = serving->w;
 	const unsigned depth = serving->own->pipeline;
-	const unsigned count = serving->left < depth ? (unsigned)serving->left : depth;
-	struct draw draws[WORKER_BATCH];
-	char *at = serving->own->out;
+	const unsigned last = connection->first + connection->pending;
+	const struct draw draw = draw_next(&serving->w->draw);
 
-	if (!count || serving->is_ending)
-		return true;
-	draw_batch(&w->draw, draws, count);
-	for (unsigned i = 0; i < count; i++) {
-		at = resp_command(at, serving->load, w, &draws[i]);
-		connection->asked[i] = (uint8_t)draws[i].operation;
-	}
-	connection->pending = count;
-	connection->answered = 0;
-	connection->sent_at = w->timing ? clock_now(w->timing->is_counter) : 0;
-	serving->left -= count;
-	serving->busy++;
-	return send_batch(serving, connection, (size_t)(at - serving->own->out));
+	connection->asked[last < depth ? last : last - depth] =
+		(struct resp_asked){ .since = since, .operation = draw.operation };
+	if (!connection->pending++)
+		serving->busy++;
+	serving->left--;
+	return resp_command(at, serving->load, serving->w, &draw);
 }
 
-/* One operation in N, from when its batch left. */
-static void time_answer(struct worker_timing *timing, uint64_t sent_at, uint64_t now)
+/* Closed loop: the next commands of a connection, as many as its pipeline is deep and the limit leaves. */
+static bool ask(struct serving *serving, struct resp_connection *connection)
 {
-	if (--timing->countdown)
+	const struct worker_timing *const timing = serving->w->timing;
+	const uint64_t now = timing ? clock_now(timing->is_counter) : 0;
+	char *at = serving->own->out;
+
+	if (!serving->left || serving->is_ending)
+		return true;
+	connection->first = 0;
+	while (serving->left && connection->pending < serving->own->pipeline)
+		at = ask_one(serving, connection, at, now);
+	return send_out(serving, connection, (size_t)(at - serving->own->out));
+}
+
+static void set_free(struct resp_free *free, struct resp_connection *connection)
+{
+	const unsigned last = free->first + free->count++;
+
+	free->ring[last < free->size ? last : last - free->size] = connection;
+}
+
+/* Open loop: the connection that takes the next command, if that is due. */
+static struct resp_connection *next_of_due(const struct serving *serving, uint64_t now)
+{
+	const struct resp_free *const free = &serving->own->free;
+
+	if (!serving->left || serving->is_ending || !free->count || serving->w->timing->due > now)
+		return NULL;
+	return free->ring[free->first];
+}
+
+/*
+ * Open loop: all that is due, as far as there are connections for it. What has to wait for one is asked late,
+ * and its latency counts from when it was due.
+ */
+static bool ask_due(struct serving *serving)
+{
+	struct worker_timing *const timing = serving->w->timing;
+	struct resp_free *const free = &serving->own->free;
+	const uint64_t now = clock_now(timing->is_counter);
+	struct resp_connection *connection;
+	bool is_well = true;
+
+	while (is_well && (connection = next_of_due(serving, now))) {
+		char *at = serving->own->out;
+
+		do {
+			free->first = free->first + 1 < free->size ? free->first + 1 : 0;
+			free->count--;
+			at = ask_one(serving, connection, at, timing->due);
+			worker_note_lag(timing, now);
+			worker_advance(timing);
+		} while (next_of_due(serving, now) == connection);
+		is_well = send_out(serving, connection, (size_t)(at - serving->own->out));
+	}
+	return is_well;
+}
+
+/* One operation in N, from when its batch left; in an open loop each, from when it was due. */
+static void time_answer(struct worker_timing *timing, uint64_t since, uint64_t now)
+{
+	if (!timing->gaps && --timing->countdown)
 		return;
 	timing->countdown = timing->sample_every;
-	histogram_add(&timing->histogram, now - sent_at);
+	histogram_add(&timing->histogram, now - since);
 }
 
 static bool take_answer(struct serving *serving, struct resp_connection *connection,
-			const struct resp_reply *reply)
+			const struct resp_reply *reply, uint64_t now)
 {
+	const struct resp_asked *asked;
+
 	if (reply->kind == RESP_ERROR)
 		return fail(serving, "the server says: %.*s", (int)reply->length, reply->text);
 	if (!connection->pending)
 		return fail(serving, "the server answers what nobody asked");
-	if (!resp_count_answer(serving->own, serving->w, &serving->tally,
-			       connection->asked[connection->answered], reply))
+	asked = &connection->asked[connection->first];
+	if (!resp_count_answer(serving->own, serving->w, &serving->tally, asked->operation, reply))
 		serving->tally.mismatched++;
-	connection->answered++;
+	if (serving->w->timing)
+		time_answer(serving->w->timing, asked->since, now);
+	connection->first = connection->first + 1 < serving->own->pipeline ? connection->first + 1 : 0;
 	serving->done++;
 	if (--connection->pending == 0)
 		serving->busy--;
+	if (serving->is_paced)
+		set_free(&serving->own->free, connection);
 	return true;
 }
 
 /* The answers in @length bytes of `in`; what is left of the last one is kept. */
 static bool take_answers(struct serving *serving, struct resp_connection *connection, size_t length)
 {
-	struct worker_timing *const timing = serving->w->timing;
+	const struct worker_timing *const timing = serving->w->timing;
 	const uint64_t now = timing ? clock_now(timing->is_counter) : 0;
 	const char *const in = serving->own->in;
 	size_t from = 0;
@@ -172,10 +249,8 @@ static bool take_answers(struct serving *serving, struct resp_connection *connec
 		taken = resp_read(in + from, length - from, &reply);
 		if (taken < 0)
 			return fail(serving, "what the server answers is not RESP");
-		if (taken && !take_answer(serving, connection, &reply))
+		if (taken && !take_answer(serving, connection, &reply, now))
 			return false;
-		if (taken && timing)
-			time_answer(timing, connection->sent_at, now);
 		from += (size_t)taken;
 	}
 	connection->unread.length = 0;
@@ -226,32 +301,70 @@ static bool serve(struct serving *serving, const struct epoll_event *event)
 	if (event->events & ~(uint32_t)EPOLLOUT) {
 		if (!read_answers(serving, connection))
 			return false;
-		if (!connection->pending)
+		if (!connection->pending && !serving->is_paced)
 			return ask(serving, connection);
 	}
 	return true;
+}
+
+/* How long nothing needs to be looked at but answers. */
+static int sleep_ms(const struct serving *serving)
+{
+	const struct worker_timing *const timing = serving->w->timing;
+	uint64_t now;
+	double wait_ms;
+
+	if (!serving->is_paced || serving->is_ending || !serving->left || !serving->own->free.count)
+		return SLEEP_MS;
+	now = clock_now(timing->is_counter);
+	if (timing->due <= now)
+		return 0;
+	wait_ms = ((double)(timing->due - now) * timing->ns_per_tick - AWAKE_NS) / 1e6;
+	return wait_ms > SLEEP_MS ? SLEEP_MS : wait_ms > 0 ? (int)wait_ms : 0;
 }
 
 /* Serve what is ready, or look at the signal after a while. Return: false: a connection failed. */
 static bool turn(struct serving *serving)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
-	const int count = epoll_wait(serving->own->epoll, events, EVENTS_AT_ONCE, SLEEP_MS);
+	const int count =
+		epoll_wait(serving->own->epoll, events, EVENTS_AT_ONCE, sleep_ms(serving));
 
 	for (int i = 0; i < count; i++)
 		if (!serve(serving, &events[i]))
 			return false;
 	/* relaxed: a running count for the monitor, exact only after the barrier. */
 	store_relaxed(&serving->w->published, serving->done);
+	return !serving->is_paced || ask_due(serving);
+}
+
+/* Open loop: every connection is free. */
+static bool begin_paced(struct serving *serving)
+{
+	struct resp_free *const free = &serving->own->free;
+
+	free->first = free->count = 0;
+	for (unsigned n = 0; n < serving->own->pipeline; n++)
+		for (unsigned i = 0; i < serving->own->connections; i++)
+			set_free(free, &serving->own->of[i]);
+	worker_advance(serving->w->timing);
 	return true;
 }
 
 static bool begin(struct serving *serving)
 {
+	if (serving->is_paced)
+		return begin_paced(serving);
 	for (unsigned i = 0; i < serving->own->connections; i++)
 		if (!ask(serving, &serving->own->of[i]))
 			return false;
 	return true;
+}
+
+/* Is there anything to wait for? */
+static bool goes_on(const struct serving *serving)
+{
+	return serving->busy || (serving->is_paced && serving->left && !serving->is_ending);
 }
 
 /*
@@ -264,10 +377,11 @@ void resp_serve(struct redis *load, struct worker *w)
 				   .w = w,
 				   .own = load->of[w->context.worker],
 				   .tally = w->tally,
-				   .left = w->limit };
+				   .left = w->limit,
+				   .is_paced = w->timing && w->timing->gaps };
 	bool is_well = !w->context.failure && begin(&serving);
 
-	while (is_well && serving.busy) {
+	while (is_well && goes_on(&serving)) {
 		/* relaxed: the signal carries no data; the barrier around the phase publishes what does. */
 		const unsigned signal = load_relaxed(&w->signal);
 

@@ -27,6 +27,29 @@ static int open_connection(struct redis *load, unsigned index, struct resp_conne
 	return 0;
 }
 
+/* Return: whether there was memory for all. */
+static bool make_buffers(const struct setup *setup, struct resp_worker *own, unsigned index,
+			 unsigned connections)
+{
+	struct memory *const memory = setup->memory;
+	const size_t commands = (size_t)connections * setup->pipeline;
+	struct resp_asked *const asked =
+		memory_thread(memory, index, commands * sizeof(*asked));
+
+	own->pipeline = setup->pipeline;
+	own->out_room = setup->pipeline * resp_command_bytes(setup->value_bytes);
+	own->in_room = IN_BYTES;
+	own->of = memory_thread(memory, index, connections * sizeof(*own->of));
+	own->free.ring = memory_thread(memory, index, commands * sizeof(struct resp_connection *));
+	own->free.size = (unsigned)commands;
+	own->out = memory_thread(memory, index, own->out_room);
+	own->in = memory_thread(memory, index, own->in_room);
+	own->scratch = memory_thread(memory, index, setup->value_bytes + sizeof(uint64_t));
+	for (unsigned i = 0; asked && own->of && i < connections; i++)
+		own->of[i].asked = asked + (size_t)i * setup->pipeline;
+	return asked && own->of && own->free.ring && own->out && own->in && own->scratch;
+}
+
 static int make_worker(const struct setup *setup, struct redis *load, unsigned index,
 		       unsigned connections)
 {
@@ -36,14 +59,7 @@ static int make_worker(const struct setup *setup, struct redis *load, unsigned i
 		return -ENOMEM;
 	own->epoll = -1;
 	load->of[index] = own;
-	own->pipeline = setup->pipeline;
-	own->out_room = setup->pipeline * resp_command_bytes(setup->value_bytes);
-	own->in_room = IN_BYTES;
-	own->of = memory_thread(setup->memory, index, connections * sizeof(*own->of));
-	own->out = memory_thread(setup->memory, index, own->out_room);
-	own->in = memory_thread(setup->memory, index, own->in_room);
-	own->scratch = memory_thread(setup->memory, index, setup->value_bytes + sizeof(uint64_t));
-	if (!own->of || !own->out || !own->in || !own->scratch)
+	if (!make_buffers(setup, own, index, connections))
 		return -ENOMEM;
 	own->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (own->epoll < 0)

@@ -5,8 +5,11 @@
  * It is a load on a server rather than a structure with operations to call: a variant of this family
  * defines its own run() of struct variant, which performs one phase, and
  *
- *   - sends `pipeline` commands on a connection, and the next ones when all of these are answered;
- *   - counts an operation when its answer is there, and for latency the time since its batch left;
+ *   - sends `pipeline` commands on a connection, and the next ones when all of these are answered; in an
+ *     open loop each command when it is due, on the connection that has waited longest, of which each
+ *     has at most `pipeline` under way;
+ *   - counts an operation when its answer is there, and for latency the time since its batch left, in an
+ *     open loop since it was due;
  *   - looks at every answer: one of the wrong type, or a value that is not whole, is a mismatch;
  *   - ends a phase with nothing on its way.
  *

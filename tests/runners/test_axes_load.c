@@ -220,10 +220,13 @@ static void batch_is_for_variants_that_fetch_ahead(void **state)
 	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=16", &cell), 0);
 	assert_int_equal(cell.batch, 16);
 	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=1k", &cell), 0);
+	assert_int_equal(cell.batch, 1000);
+	cell_free(&cell);
 	assert_int_equal(cells_resolve("variant=probe/null threads=2 batch=16", &cell), -EOPNOTSUPP);
 	assert_non_null(strstr(cells_fault.text, "fetches nothing ahead"));
 	cell_free(&cell);
-	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=65", &cell), -EINVAL);
+	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=1025", &cell), -EINVAL);
 	cell_free(&cell);
 	assert_int_equal(cells_resolve("variant=map/probing+ebr threads=2 batch=0", &cell), -EINVAL);
 	cell_free(&cell);

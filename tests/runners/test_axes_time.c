@@ -59,6 +59,22 @@ static void think_time_is_for_threads_that_take_their_time(void **state)
 	cell_free(&cell);
 }
 
+static void rate_is_for_connections_and_not_for_another_program(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	assert_int_equal(cells_resolve("variant=resp/redis threads=1 rate=1k pipeline=16", &cell), 0);
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=map/redis threads=1 rate=1k pipeline=16", &cell),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(cells_fault.text, "does not time operations one by one"));
+	cell_free(&cell);
+	assert_int_equal(cells_resolve("variant=http/wrk threads=1 rate=1k", &cell), -EOPNOTSUPP);
+	assert_non_null(strstr(cells_fault.text, "the program that drives http/wrk"));
+	cell_free(&cell);
+}
+
 static void cell_without_think_time_is_the_same_as_ever(void **state)
 {
 	(void)state;
@@ -195,6 +211,7 @@ int main(void)
 		cmocka_unit_test(rate_and_latency_spellings),
 		cmocka_unit_test(think_time_spellings),
 		cmocka_unit_test(think_time_is_for_threads_that_take_their_time),
+		cmocka_unit_test(rate_is_for_connections_and_not_for_another_program),
 		cmocka_unit_test(cell_without_think_time_is_the_same_as_ever),
 		cmocka_unit_test(load_of_another_program_runs_for_a_time),
 		cmocka_unit_test(objective_spellings),
