@@ -74,7 +74,7 @@ static bool count_items(struct link *link, uint64_t *items)
 	return false;
 }
 
-static int open_worker(const struct setup *setup, struct memcached *map, unsigned index)
+static int memcached_open(const struct setup *setup, struct memcached *map, unsigned index)
 {
 	const unsigned ahead = setup->pipeline > WORKER_BATCH ? setup->pipeline : WORKER_BATCH;
 	const size_t room = ANSWERS_BYTES + ahead * (MEMCACHED_COMMAND_BYTES + setup->value_bytes);
@@ -93,17 +93,19 @@ static int open_worker(const struct setup *setup, struct memcached *map, unsigne
 	return worker->scratch ? link_open(setup->endpoint, &worker->link, setup->fault) : -ENOMEM;
 }
 
-static void close_all(struct memcached *map)
+static void memcached_close(struct memcached *map)
 {
 	for (unsigned i = 0; i < map->workers && map->of[i]; i++)
 		link_close(&map->of[i]->link);
 }
 
-static int check_empty(const struct setup *setup, struct memcached *map)
+/* An empty server. */
+static int memcached_begin(const struct setup *setup, struct memcached *map)
 {
 	struct link *const link = &map->of[0]->link;
 	uint64_t items;
 
+	map->range = setup->range;
 	if (!count_items(link, &items))
 		return fault_set(setup->fault, -EPROTO, "%s", link->failure);
 	if (!items)
@@ -112,31 +114,6 @@ static int check_empty(const struct setup *setup, struct memcached *map)
 			 "the memcached at %s:%u has %llu items, and numamark writes into an empty one "
 			 "only",
 			 setup->endpoint->host, setup->endpoint->port, (unsigned long long)items);
-}
-
-static int memcached_create(const struct setup *setup, void **instance)
-{
-	struct memcached *const map = memory_shared(setup->memory, sizeof(*map));
-	int error = 0;
-
-	if (!map)
-		return -ENOMEM;
-	if (!setup->endpoint)
-		return fault_set(setup->fault, -ENOTSUP, "it needs a server");
-	map->workers = setup->workers;
-	map->range = setup->range;
-	map->of = memory_shared(setup->memory, setup->workers * sizeof(*map->of));
-	if (!map->of)
-		return -ENOMEM;
-	for (unsigned i = 0; i < setup->workers && !error; i++)
-		error = open_worker(setup, map, i);
-	if (!error)
-		error = check_empty(setup, map);
-	if (error)
-		close_all(map);
-	else
-		*instance = map;
-	return error;
 }
 
 /* Every key there may be, some at a time. */
@@ -162,7 +139,7 @@ static void memcached_destroy(void *instance)
 	struct memcached *const map = instance;
 
 	delete_all(map);
-	close_all(map);
+	memcached_close(map);
 }
 
 static void memcached_inspect(void *instance, struct inspection *inspection)
@@ -175,13 +152,9 @@ static void memcached_inspect(void *instance, struct inspection *inspection)
 		inspection->broken = link->failure;
 }
 
-static inline void memcached_stall(struct memcached *map, struct worker *worker)
-{
-	(void)map;
-	worker_sleep_stalled(worker);    /* a client that is stalled holds nothing of the server's */
-}
-
 #define STRUCTURE memcached
+#include "structures/remote/create.inc.h"
+#include "structures/remote/stall.inc.h"
 #include "structures/common/bare_hooks.inc.h"
 
 #define VARIANT_PAPER        "B. Fitzpatrick, Distributed caching with memcached, Linux Journal 124, 2004"

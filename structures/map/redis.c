@@ -29,13 +29,8 @@ static void redis_inspect(void *instance, struct inspection *inspection)
 		inspection->broken = map->crew.control.failure;
 }
 
-static inline void redis_stall(struct redis *map, struct worker *worker)
-{
-	(void)map;
-	worker_sleep_stalled(worker);    /* a client that is stalled holds nothing of the server's */
-}
-
 #define STRUCTURE redis
+#include "structures/remote/stall.inc.h"
 #include "structures/common/bare_hooks.inc.h"
 
 #define VARIANT_PAPER        "none; S. Sanfilippo, Redis, 2009, or a server that speaks its protocol"

@@ -88,7 +88,7 @@ static int connect_to(const struct endpoint *endpoint, PGconn **connection, stru
 			 PQerrorMessage(*connection));
 }
 
-static int open_worker(const struct setup *setup, struct postgres *map, unsigned index)
+static int postgres_open(const struct setup *setup, struct postgres *map, unsigned index)
 {
 	struct postgres_worker *const worker =
 		memory_thread(setup->memory, index, sizeof(*worker));
@@ -136,44 +136,30 @@ static int make_table(const struct setup *setup, PGconn *connection)
 	return error;
 }
 
-static void close_all(struct postgres *map)
+static void postgres_close(struct postgres *map)
 {
 	for (unsigned i = 0; i < map->workers && map->of[i]; i++)
 		PQfinish(map->of[i]->connection);
 }
 
-static int postgres_create(const struct setup *setup, void **instance)
+static int postgres_begin(const struct setup *setup, struct postgres *map)
 {
-	struct postgres *const map = memory_shared(setup->memory, sizeof(*map));
-	int error = 0;
+	int error = make_table(setup, map->of[0]->connection);
 
-	if (!map)
-		return -ENOMEM;
-	if (!setup->endpoint)
-		return fault_set(setup->fault, -ENOTSUP, "it needs a server");
-	map->workers = setup->workers;
-	map->of = memory_shared(setup->memory, setup->workers * sizeof(*map->of));
-	if (!map->of)
-		return -ENOMEM;
-	for (unsigned i = 0; i < setup->workers && !error; i++)
-		error = open_worker(setup, map, i);
-	if (!error)
-		error = make_table(setup, map->of[0]->connection);
-	for (unsigned i = 0; i < setup->workers && !error; i++)
+	for (unsigned i = 0; i < map->workers && !error; i++)
 		error = prepare(map->of[i]->connection, setup->fault);
-	if (error)
-		close_all(map);
-	else
-		*instance = map;
 	return error;
 }
+
+#	include "structures/remote/create.inc.h"
+#	include "structures/remote/stall.inc.h"
 
 static void postgres_destroy(void *instance)
 {
 	struct postgres *const map = instance;
 
 	perform(map->of[0]->connection, "DROP TABLE nm_ordered", NULL);
-	close_all(map);
+	postgres_close(map);
 }
 
 /* A decimal number of any length, modulo 2^64. */
@@ -200,12 +186,6 @@ static void postgres_inspect(void *instance, struct inspection *inspection)
 		inspection->broken = "the server does not tell what is in the table";
 	}
 	PQclear(result);
-}
-
-static inline void postgres_stall(struct postgres *map, struct worker *worker)
-{
-	(void)map;
-	worker_sleep_stalled(worker);    /* between two transactions */
 }
 
 #else

@@ -68,7 +68,7 @@ static int log_in(const struct endpoint *endpoint, amqp_connection_state_t conne
 }
 
 /* The last one, beside the workers', is for inspection; it always waits for confirmations. */
-static int open_worker(const struct setup *setup, struct rabbitmq *queue, unsigned index)
+static int rabbitmq_open(const struct setup *setup, struct rabbitmq *queue, unsigned index)
 {
 	const bool is_worker = index < setup->workers;
 	const unsigned home = is_worker ? index : 0;
@@ -86,7 +86,7 @@ static int open_worker(const struct setup *setup, struct rabbitmq *queue, unsign
 		      setup->fault);
 }
 
-static void close_all(struct rabbitmq *queue)
+static void rabbitmq_close(struct rabbitmq *queue)
 {
 	for (unsigned i = 0; i <= queue->workers && queue->of[i]; i++)
 		if (queue->of[i]->connection)
@@ -94,10 +94,14 @@ static void close_all(struct rabbitmq *queue)
 }
 
 /* A private broker may have the queue of an earlier trial. */
-static int make_queue(const struct setup *setup, struct rabbitmq *queue)
+static int rabbitmq_begin(const struct setup *setup, struct rabbitmq *queue)
 {
 	amqp_connection_state_t const connection = queue->of[0]->connection;
 
+	snprintf(queue->name, sizeof(queue->name), "numamark-%d",
+		 setup->endpoint->is_private ? 0 : (int)getpid());
+	queue->memory = setup->memory;
+	queue->value_bytes = setup->value_bytes;
 	/* Neither durable nor exclusive to one of our connections. */
 	if (!amqp_queue_declare(connection, RABBITMQ_CHANNEL, amqp_cstring_bytes(queue->name), 0,
 				0, 0, 0, amqp_empty_table))
@@ -106,33 +110,9 @@ static int make_queue(const struct setup *setup, struct rabbitmq *queue)
 	return 0;
 }
 
-static int rabbitmq_create(const struct setup *setup, void **instance)
-{
-	struct rabbitmq *const queue = memory_shared(setup->memory, sizeof(*queue));
-	int error = 0;
-
-	if (!queue)
-		return -ENOMEM;
-	if (!setup->endpoint)
-		return fault_set(setup->fault, -ENOTSUP, "it needs a server");
-	snprintf(queue->name, sizeof(queue->name), "numamark-%d",
-		 setup->endpoint->is_private ? 0 : (int)getpid());
-	queue->memory = setup->memory;
-	queue->workers = setup->workers;
-	queue->value_bytes = setup->value_bytes;
-	queue->of = memory_shared(setup->memory, (setup->workers + 1) * sizeof(*queue->of));
-	if (!queue->of)
-		return -ENOMEM;
-	for (unsigned i = 0; i <= setup->workers && !error; i++)
-		error = open_worker(setup, queue, i);
-	if (!error)
-		error = make_queue(setup, queue);
-	if (error)
-		close_all(queue);
-	else
-		*instance = queue;
-	return error;
-}
+#	define CONNECTIONS_BESIDE 1
+#	include "structures/remote/create.inc.h"
+#	include "structures/remote/stall.inc.h"
 
 static void rabbitmq_destroy(void *instance)
 {
@@ -140,7 +120,7 @@ static void rabbitmq_destroy(void *instance)
 
 	amqp_queue_delete(queue->of[0]->connection, RABBITMQ_CHANNEL,
 			  amqp_cstring_bytes(queue->name), 0, 0);
-	close_all(queue);
+	rabbitmq_close(queue);
 }
 
 /* The values of a queue, outside of it. */
@@ -204,12 +184,6 @@ static void rabbitmq_inspect(void *instance, struct inspection *inspection)
 	memory_release(queue->memory, taken.values);
 	if (!is_well)
 		inspection->broken = "the broker does not give out all that it has";
-}
-
-static inline void rabbitmq_stall(struct rabbitmq *queue, struct worker *worker)
-{
-	(void)queue;
-	worker_sleep_stalled(worker);    /* a client that is stalled holds nothing of the broker's */
 }
 
 #else
