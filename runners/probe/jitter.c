@@ -17,13 +17,11 @@
 
 #include "runners/probe/crew.h"
 #include "runners/probe/probe.h"
+#include "structures/deadline/piece.h"
 #include "topology/clock.h"
 #include "topology/kernel_file.h"
 
 enum {
-	PIECE_STEPS = 20000, /* of a multiplication: 20 to 30 microseconds */
-	PIECES_FIRST = 1000, /* that tell what is usual */
-	DEADLINE = 2,        /* times that */
 	RUN_NS_MOST = 1000000000, /* of each pass */
 	STAT_BYTES = 1 << 20 /* /proc/stat of thousands of PUs and interrupts */
 };
@@ -63,19 +61,6 @@ int jitter_stolen_ns(const char *stat, unsigned pu_os_index, uint64_t tick_ns, u
 	return 0;
 }
 
-/* Each step waits for the last: no core does it in less time than another of its kind. */
-static uint64_t do_piece(void)
-{
-	const uint64_t start_ns = clock_monotonic_ns();
-	uint64_t x = start_ns;
-
-	for (int i = 0; i < PIECE_STEPS; i++) {
-		x = x * 6364136223846793005u + 1442695040888963407u;
-		__asm__ volatile("" : "+r"(x));
-	}
-	return clock_monotonic_ns() - start_ns;
-}
-
 /* One pass over all PUs. */
 struct watch {
 	int scheduler;
@@ -100,16 +85,11 @@ static void keep_pace(void *context, unsigned rank)
 	watch->refused[rank] = pthread_setschedparam(pthread_self(), watch->scheduler, &lowest);
 	if (watch->refused[rank])
 		return;
-	tally->usual_ns = UINT64_MAX;
-	for (int i = 0; i < PIECES_FIRST; i++) {
-		const uint64_t took_ns = do_piece();
-
-		tally->usual_ns = took_ns < tally->usual_ns ? took_ns : tally->usual_ns;
-	}
-	tally->deadline_ns = DEADLINE * tally->usual_ns;
+	tally->usual_ns = piece_usual_ns();
+	tally->deadline_ns = PIECE_DEADLINE * tally->usual_ns;
 	for (uint64_t now_ns = clock_monotonic_ns(); now_ns < watch->until_ns;
 	     now_ns = clock_monotonic_ns())
-		jitter_note(tally, now_ns - watch->start_ns, do_piece());
+		jitter_note(tally, now_ns - watch->start_ns, piece_do());
 }
 
 static json_t *stolen_json(const char *before, const char *after, unsigned os_index)

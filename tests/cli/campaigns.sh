@@ -198,6 +198,20 @@ campaign_on_a_terminal_shows_a_bar() {
 		fail "$(cat "$scratch/said")"
 }
 
+campaign_of_deadlines_counts_each_piece() {
+	numamark run sweep variant='deadline/*' threads=1 duration=ops:50 warmup=0s trials=1 host=off \
+		-o "$scratch/out" -q
+	expect_status 0
+	grep '"kind":"trial"' "$scratch/out/results.jsonl" | grep -v '"status":"skipped"' >"$scratch/trials"
+	while read -r trial; do
+		in_time=$(expr "$trial" : '.*"in_time":\([0-9]*\)')
+		missed=$(expr "$trial" : '.*"missed":\([0-9]*\)')
+		[ $((in_time + missed)) = 50 ] || fail "$in_time in time, $missed missed, of 50"
+	done <"$scratch/trials"
+	grep -q '"variant":"deadline/work"' "$scratch/trials" || fail "no trial of deadline/work"
+}
+
+check campaign_of_deadlines_counts_each_piece
 check campaign_runs_to_its_end
 check campaign_without_a_folder_names_one_itself
 check campaign_quick_has_every_family_and_style

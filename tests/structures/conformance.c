@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "structures/common/payload.h"
+#include "structures/deadline/deadline.h"
 #include "structures/kvblock/kvblock.h"
 #include "structures/kvslot/kvslot.h"
 #include "structures/ordered/ordered.h"
@@ -63,6 +64,7 @@ static const struct load together[] = {
 	{ &queue_family, "short", 8, 1, 0, 20000, 8, NULL },
 	{ &queue_family, "payloads", 8, 500, 500, 20000, PAYLOAD_BYTES, NULL },
 	{ &probe_family, "touches", 8, 1, 0, 20000, 8, NULL },
+	{ &deadline_family, "pieces", 8, 1, 0, 20, 8, NULL },
 	{ &kvblock_family, "few prompts", 4, 1, 0, 3000, 8, "lookup:20,request:80" },
 	{ &kvblock_family, "evictions", 500, 1, 0, 3000, 8, NULL },
 };
