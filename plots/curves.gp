@@ -22,11 +22,13 @@ colour_of(i) = i > curves ? limit_colour : word(palette_colours, (i - 1) % 7 + 1
 do for [i = 1:series] {
 	if (is_drawn) { set arrow from first end_x[i] / x_unit, end_y[i] / y_unit to graph 1.03, graph label_at[i] nohead \
 		linewidth 0.5 linecolor rgb colour_of(i) }
-	set label (is_drawn ? name[i] : sprintf('%c %s', 64 + point_kind[(i - 1) % 12 + 1], name[i])) at graph 1.04, graph label_at[i] left noenhanced font small_font textcolor rgb colour_of(i)
+	if (is_drawn && strlen(name_rest[i])) { set label name_rest[i] at graph 1.04, graph label_at[i] left offset character 1, -0.85 \
+		noenhanced font small_font textcolor rgb colour_of(i) }
+	set label (is_drawn ? name[i] : sprintf('%c %s', 64 + point_kind[(i - 1) % 12 + 1], name[i].' '.name_rest[i])) at graph 1.04, graph label_at[i] left noenhanced font small_font textcolor rgb colour_of(i)
 }
 
 # Room for the longest name beside the frame.
-name_width = narrow ? 0.0108 : 0.0083
+name_width = format eq 'tikz' ? (narrow ? 0.0122 : 0.0092) : narrow ? 0.0108 : 0.0083
 set rmargin at screen (longest_name * name_width > 0.455 ? 0.5 : 0.955 - name_width * longest_name)
 
 band = is_drawn ? 1 : 0

@@ -243,25 +243,40 @@ static int add_cell(struct panels *panels, const struct cell_summary *cell,
 	return series ? add_point(series, cell, shown) : -ENOMEM;
 }
 
-/* Is one key=value, @length characters of it, among the words of a text? */
-static int has_word(const char *text, const char *word, size_t length)
+/* Where the words of a text have one that begins with these characters; NULL: nowhere. */
+static const char *find_word(const char *text, const char *start, size_t length)
 {
 	for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
-		if (strcspn(text, " ") == length && !strncmp(text, word, length))
-			return 1;
-	return 0;
+		if (!strncmp(text, start, length))
+			return text;
+	return NULL;
 }
 
-/* Append those words of the rest that not all series of the panel have. */
-static void append_rest(const struct panel *panel, const char *text, char *name)
+/*
+ * Does one key=value, @length characters of it, tell a series from another? One of another variant that has no such
+ * key is told by its variant.
+ */
+static int tells_apart(const struct series *series, const struct series *other, const char *word,
+		       size_t length)
 {
+	const char *const found = find_word(other->words[SERIES_REST], word, strcspn(word, "=") + 1);
+
+	if (!found)
+		return !strcmp(other->words[SERIES_VARIANT], series->words[SERIES_VARIANT]);
+	return strcspn(found, " ") != length || strncmp(found, word, length) != 0;
+}
+
+/* Append those words of the rest that tell the series from any other of the panel. */
+static void append_rest(const struct panel *panel, const struct series *series, char *name)
+{
+	const char *text = series->words[SERIES_REST];
+
 	while (*(text += strspn(text, " "))) {
 		const size_t length = strcspn(text, " "), end = strlen(name);
 		int differs = 0;
 
 		for (size_t other = 0; other < panel->count; other++)
-			differs |= !has_word(panel->series[other].words[SERIES_REST], text,
-					     length);
+			differs |= tells_apart(series, &panel->series[other], text, length);
 		if (differs)
 			snprintf(name + end, WORDS_BYTES - end, " %.*s", (int)length, text);
 		text += length;
@@ -292,7 +307,7 @@ static int name_series(struct panel *panel)
 			if (*series->words[w] && is_named(panel, series, w))
 				snprintf(name + end, sizeof(name) - end, " %s", series->words[w]);
 		}
-		append_rest(panel, series->words[SERIES_REST], name);
+		append_rest(panel, series, name);
 		series->name = strdup(name);
 		if (!series->name)
 			return -ENOMEM;

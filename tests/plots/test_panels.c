@@ -145,6 +145,29 @@ static void legend_names_of_many_words_only_those_that_differ(void **state)
 	assert_null(strstr(fixture->panels.panels[0].series[0].name, "duration"));
 }
 
+static void legend_leaves_out_words_that_only_one_variant_can_have(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int is_server = 0; is_server <= 1; is_server++) {
+		json_t *trial = records_make(
+			&(struct records_trial){ .family = "map",
+						 .variant = is_server ? "map/server" : "map/a",
+						 .mix = "get:100",
+						 .threads = 1,
+						 .rate = 10 });
+
+		if (is_server)
+			json_object_set_new(json_object_get(trial, "workload"), "transport",
+					    json_string("tcp"));
+		records_line(fixture->file, trial);
+	}
+	build(fixture);
+	assert_int_equal(fixture->panels.panels[0].count, 2);
+	for (size_t s = 0; s < 2; s++)
+		assert_null(strstr(fixture->panels.panels[0].series[s].name, "transport"));
+}
+
 static void legend_of_scans_always_names_their_guarantee(void **state)
 {
 	struct fixture *fixture = *state;
@@ -222,6 +245,7 @@ int main(void)
 		TEST(points_are_sorted_by_threads_and_invalid_ones_left_out),
 		TEST(legend_names_only_what_differs),
 		TEST(legend_names_of_many_words_only_those_that_differ),
+		TEST(legend_leaves_out_words_that_only_one_variant_can_have),
 		TEST(legend_of_scans_always_names_their_guarantee),
 		TEST(probes_become_limits_not_panels),
 		TEST(too_many_curves_are_split_evenly),
