@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
+#include "plots/marks.h"
 #include "plots/text.h"
 
 enum { NAME_BYTES = 512, FACTOR_BYTES = 64 };
@@ -201,6 +203,45 @@ static size_t count_missing(const struct ladder *ladder)
 	return missing;
 }
 
+static void put_cell(const struct page *page, const struct cell_summary *cell)
+{
+	fputs("<code>", page->out);
+	text_put_html(page->out, cell->variant);
+	fputs("</code> on ", page->out);
+	page_threads(page, cell->threads);
+}
+
+static void put_quoted(const struct page *page, const char *text)
+{
+	fputs("&ldquo;", page->out);
+	text_put_html(page->out, text);
+	fputs("&rdquo;", page->out);
+}
+
+/* The two ends by their variants, or, where these are the same, by what changes between them. */
+static void write_ends(const struct page *page, const struct ladder *ladder)
+{
+	const struct ladder_rung *const first = &ladder->rungs[ladder->first];
+	const struct ladder_rung *const last = &ladder->rungs[ladder->last];
+	const bool is_same = !strcmp(first->cell->variant, last->cell->variant) &&
+			     first->cell->threads == last->cell->threads;
+	char text[FACTOR_BYTES];
+
+	put_factor(&ladder->headline, text);
+	fputs("<p>On this host and under this load, ", page->out);
+	put_cell(page, last->cell);
+	fprintf(page->out, " does %s times what ", text);
+	if (!is_same) {
+		put_cell(page, first->cell);
+		fputs(" does", page->out);
+		return;
+	}
+	fputs("it does otherwise: ", page->out);
+	put_quoted(page, last->name);
+	fputs(" over ", page->out);
+	put_quoted(page, first->name);
+}
+
 /* What a careful reader would sign. */
 static void write_sentence(const struct page *page, const struct ladder *ladder)
 {
@@ -208,22 +249,17 @@ static void write_sentence(const struct page *page, const struct ladder *ladder)
 	const size_t missing = count_missing(ladder);
 	char text[FACTOR_BYTES];
 
-	put_factor(&ladder->headline, text);
-	fputs("<p>On this host and under this load, <code>", page->out);
-	text_put_html(page->out, ladder->rungs[ladder->last].cell->variant);
-	fputs("</code> on ", page->out);
-	page_threads(page, ladder->rungs[ladder->last].cell->threads);
-	fprintf(page->out, " does %s times what <code>", text);
-	text_put_html(page->out, ladder->rungs[ladder->first].cell->variant);
-	fputs("</code> on ", page->out);
-	page_threads(page, ladder->rungs[ladder->first].cell->threads);
-	fputs(" does; taken in this order, the rung that changes most is &ldquo;", page->out);
-	text_put_html(page->out, most->name);
-	put_factor(&most->factor, text);
-	fprintf(page->out,
-		"&rdquo;, a factor of %s. Each factor belongs to its place in the order: the same change at "
-		"another place may give more or less.",
-		text);
+	write_ends(page, ladder);
+	if (ladder->last > ladder->first + 1) {
+		fputs("; taken in this order, the rung that changes most is ", page->out);
+		put_quoted(page, most->name);
+		put_factor(&most->factor, text);
+		fprintf(page->out,
+			", a factor of %s. Each factor belongs to its place in the order: the same change at "
+			"another place may give more or less",
+			text);
+	}
+	fputc('.', page->out);
 	if (missing)
 		fprintf(page->out,
 			" %zu rung%s not measured: what %s change%s is in the factor of the next that was.",
@@ -232,6 +268,47 @@ static void write_sentence(const struct page *page, const struct ladder *ladder)
 	if (ladder->last + 1 < ladder->count)
 		fputs(" The ladder's own end is not among what was measured.", page->out);
 	fputs("</p>\n", page->out);
+}
+
+static bool has_one_node(const struct page *page)
+{
+	const json_t *const machine = json_object_get(page_session(page), "machine");
+	json_t *const first = json_array_get(json_array_get(machine, 0), MACHINE_NODE);
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(machine, i, row)
+		if (!json_equal(json_array_get(row, MACHINE_NODE), first))
+			return false;
+	return first != NULL;
+}
+
+/* Does only the policy of memory change from the rung before it that was measured? */
+static bool changes_memory_alone(const struct ladder *ladder, size_t index)
+{
+	const struct cell_summary *const cell = ladder->rungs[index].cell;
+	const struct cell_summary *before = NULL;
+
+	for (size_t i = ladder->first; i < index; i++)
+		before = ladder->rungs[i].cell ? ladder->rungs[i].cell : before;
+	return cell && before && !strcmp(cell->variant, before->variant) &&
+	       cell->threads == before->threads &&
+	       !json_equal(json_object_get(cell->first, "memory"),
+			   json_object_get(before->first, "memory"));
+}
+
+/* What a rung of placement is worth where there is one place alone. */
+static void write_placement_note(const struct page *page, const struct ladder *ladder)
+{
+	for (size_t i = ladder->first + 1; i <= ladder->last && has_one_node(page); i++) {
+		if (!changes_memory_alone(ladder, i))
+			continue;
+		fputs("<p class=\"warn\">This machine has one NUMA node, on which all policies of memory are "
+		      "the same: the factor of ",
+		      page->out);
+		put_quoted(page, ladder->rungs[i].name);
+		fputs(" is noise, whatever its interval.</p>\n", page->out);
+	}
 }
 
 static void write_ladder(const struct page *page, const struct ladder *ladder)
@@ -257,6 +334,7 @@ static void write_ladder(const struct page *page, const struct ladder *ladder)
 	fputs("factors are ratios of geometric means, intervals hold for each factor by itself; shares are of "
 	      "the logarithm.</p>\n",
 	      page->out);
+	write_placement_note(page, ladder);
 }
 
 void page_write_ladders(const struct page *page, const struct ladders *ladders)

@@ -34,6 +34,10 @@ void page_rate(const struct page *page, double rate)
 void page_interval(const struct page *page, const struct point *point)
 {
 	page_rate(page, point->median);
+	if (point->cell && point->cell->valid == 1) {
+		fputs(" ops/s (of one trial)", page->out);
+		return;
+	}
 	fputs(" ops/s [", page->out);
 	page_rate(page, point->low);
 	fputs(", ", page->out);

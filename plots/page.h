@@ -28,7 +28,7 @@ const json_t *page_session(const struct page *page);
 /* <element>text</element>, the text escaped; the element may carry attributes. */
 void page_element(const struct page *page, const char *element, const char *text);
 
-/* "8.42 M", and "8.42 M ops/s [8.1 M, 8.6 M]". */
+/* "8.42 M", and "8.42 M ops/s [8.1 M, 8.6 M]", or "8.42 M ops/s (of one trial)". */
 void page_rate(const struct page *page, double rate);
 void page_interval(const struct page *page, const struct point *point);
 

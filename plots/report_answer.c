@@ -17,13 +17,13 @@ static void put_name(const struct page *page, const struct rival *rival)
 /* An interval as wide as this says nothing. */
 #define INTERVAL_TOO_WIDE 100
 
-/* "1.42 times [1.35, 1.5]" */
+/* "1.42 times [1.35, 1.5]"; of too few trials the ratio alone. */
 static void put_lead(const struct page *page, const struct contrast *lead)
 {
-	fprintf(page->out, "%.3g times", lead->ratio);
+	fprintf(page->out, lead->ratio >= 1000 ? "%.0f times" : "%.3g times", lead->ratio);
 	if (lead->freedom > 0 && lead->high / lead->low < INTERVAL_TOO_WIDE)
 		fprintf(page->out, " [%.3g, %.3g]", lead->low, lead->high);
-	else
+	else if (lead->verdict != CONTRAST_TOO_FEW)
 		fputs(" [interval too wide to print]", page->out);
 }
 
@@ -51,10 +51,11 @@ static void write_doubt(const struct page *page, const struct standing *standing
 			continue;
 		fputs(i == from ? "" : ", ", page->out);
 		put_name(page, rival);
-		fputs(", ", page->out);
+		fputs(" (", page->out);
 		put_lead(page, &rival->lead);
+		fputc(')', page->out);
 	}
-	fprintf(page->out, " (%s)", doubt);
+	fprintf(page->out, ": %s", doubt);
 }
 
 /* Has a rival before this one the same doubt? Then it was named with it. */
@@ -76,12 +77,12 @@ static void write_undecided(const struct page *page, const struct standing *stan
 	for (size_t i = 1; i < standing->count; i++) {
 		if (standing->rivals[i].lead.verdict == CONTRAST_BETTER || is_named(standing, i))
 			continue;
-		fputs(said++ ? "; " : ". Not to be told from it: it does, over ", page->out);
+		fputs(said++ ? "; of " : ". Not certainly ahead of ", page->out);
 		write_doubt(page, standing, i);
 	}
 	if (standing->more)
 		fprintf(page->out, "%s %zu more whose intervals reach it",
-			said ? "; and" : ". Not to be told from it:", standing->more);
+			said ? "; nor of" : ". Not certainly ahead of", standing->more);
 }
 
 static void write_standing(const struct page *page, const struct standing *standing)

@@ -89,8 +89,8 @@ static void lead_in_five_laps_is_not_certain(void **state)
 	laps(file, 1, 5, 1.5);
 	fclose(file);
 	page = report(*state);
-	assert_null(strstr(page, "certainly ahead"));
-	assert_non_null(strstr(page, "(so few trials could not show any difference)"));
+	assert_null(strstr(page, "; certainly ahead"));
+	assert_non_null(strstr(page, ": so few trials could not show any difference"));
 	free(page);
 }
 
@@ -139,7 +139,7 @@ static void trials_that_overlap_draw_no_rank(void **state)
 	trial(file, "map/b", 1, 12e6, "valid");
 	fclose(file);
 	page = report(*state);
-	assert_non_null(strstr(page, "Not to be told from it: it does, over <code>map/b</code>"));
+	assert_non_null(strstr(page, "Not certainly ahead of <code>map/b</code> ("));
 	free(page);
 }
 
@@ -252,6 +252,56 @@ static void ladder_of_a_campaign_is_told_with_what_is_missing(void **state)
 				     "<code>map/slow</code> on 1 thread does"));
 	assert_non_null(strstr(page, "end; with not there"));
 	assert_non_null(strstr(page, "not measured here"));
+	free(page);
+}
+
+/* A ladder of one rung, of memory, on a machine whose nodes are @nodes. Return: the page. */
+static char *report_of_placement(const char *folder, int nodes)
+{
+	static const char ladder[] = "[A ladder]\n"
+				     "dealt out = variant=map/a memory=interleave\n"
+				     "at home = variant=map/a memory=local\n";
+	struct fault fault = { "" };
+	FILE *file = records_open(folder);
+	json_t *machine = json_array();
+
+	for (int pu = 0; pu < 2; pu++)
+		json_array_append_new(machine, json_pack("[i, i, i, i, i]", pu, pu, 0, pu % nodes, 0));
+	records_line(file, json_pack("{s:i, s:s, s:s, s:o}", "schema", 1, "kind", "session",
+				     "session", "s", "machine", machine));
+	for (int is_local = 0; is_local < 2; is_local++)
+		records_trial(file, &(struct records_trial){ .family = "map",
+							     .variant = "map/a",
+							     .mix = "get:100",
+							     .memory = is_local ? "local" : "interleave",
+							     .threads = 1,
+							     .rate = 1e6 });
+	fclose(file);
+	assert_int_equal(folder_write(folder, "a.ladder", ladder, strlen(ladder)), 0);
+	assert_int_equal(report_directory(&(struct report_options){ .directory = folder,
+								    .scripts = "plots",
+								    .presets = folder },
+					  &fault),
+			 0);
+	return folder_read(folder, "report.html");
+}
+
+static void ladder_on_one_node_says_that_placement_is_noise(void **state)
+{
+	char *page = report_of_placement(*state, 1);
+
+	assert_non_null(strstr(page, "the factor of &ldquo;at home&rdquo; is noise"));
+	assert_non_null(strstr(page, "times what it does otherwise: &ldquo;at home&rdquo; over "
+				     "&ldquo;dealt out&rdquo;"));
+	free(page);
+}
+
+static void ladder_on_two_nodes_has_placement(void **state)
+{
+	char *page = report_of_placement(*state, 2);
+
+	assert_non_null(strstr(page, "&ldquo;at home&rdquo; over"));
+	assert_null(strstr(page, "is noise"));
 	free(page);
 }
 
@@ -377,6 +427,8 @@ int main(void)
 		IN_FOLDER(figures_of_the_folder_are_inlined),
 		IN_FOLDER(downloads_are_those_of_the_folder),
 		IN_FOLDER(ladder_of_a_campaign_is_told_with_what_is_missing),
+		IN_FOLDER(ladder_on_one_node_says_that_placement_is_noise),
+		IN_FOLDER(ladder_on_two_nodes_has_placement),
 		IN_FOLDER(figures_that_others_published_stand_beside_those_measured),
 		IN_FOLDER(published_figures_that_are_none_fail_the_report),
 		IN_FOLDER(load_on_a_server_says_which_end_was_busy),
