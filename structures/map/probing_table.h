@@ -22,9 +22,15 @@ enum {
 	PROBING_CELLS = 4,            /* of a line */
 	PROBING_LAST = PROBING_CELLS - 1,
 	PROBING_PER_LINE = 2,         /* elements a line at the expected size, and after a move */
+#if NUMAMARK_EXPLORE
+	PROBING_LINES_MIN = 2,        /* histories of some calls must meet moves, of several blocks */
+	PROBING_BLOCK = 1,
+	PROBING_FAR = 1,
+#else
 	PROBING_LINES_MIN = 8,
 	PROBING_BLOCK = 64,           /* lines moved by one thread at a time */
 	PROBING_FAR = 4,              /* a new key so many lines from home asks how full it is */
+#endif
 	PROBING_FULL_PERCENT = 80,    /* of the cells used, removed keys included */
 	PROBING_SAMPLE = 64,          /* lines looked at to tell how full a table is */
 	PROBING_SAMPLE_SIZE = 1024,   /* and how large the next one should be */

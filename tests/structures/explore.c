@@ -47,25 +47,37 @@ static void write_among(struct member *member)
 }
 
 /* Each worker begins and ends in turn: as round @n of threads. Return: whether the calls ended. */
-static bool play_history(struct team *team, struct random *random)
+static enum explorer_end play_history(struct team *team, struct random *random)
 {
 	const unsigned workers = team->options->workers;
+	const struct explorer_play play = {
+		.body = play_among,
+		.argument = team,
+		.workers = workers,
+		.may_stall = team->options->variant->progress >= PROGRESS_LOCK_FREE,
+	};
+	enum explorer_end end;
 
 	for (unsigned i = 0; i < workers; i++)
 		team_begin_round(team->members[i], 0);
 	for (unsigned i = 0; i < workers; i++)
 		write_among(team->members[i]);
-	if (!explorer_run(play_among, team, workers, random))
-		return false;
+	end = explorer_run(&play, random);
+	if (end != EXPLORER_ENDED)
+		return end;
 	team_settle(team->members[0], 0);
 	for (unsigned i = 0; i < workers; i++)
 		team_end_round(team->members[i], 0);
 	team_check_round(team->members[0], 0);
-	return true;
+	return EXPLORER_ENDED;
 }
 
 static struct finding play_instance(struct team *team, unsigned histories)
 {
+	static const char *const ends[] = {
+		[EXPLORER_ENDLESS] = "the calls of a history do not end",
+		[EXPLORER_HELD_UP] = "calls wait for a worker that is stalled",
+	};
 	const struct variant *const variant = team->options->variant;
 	struct random schedule = random_seed(team->options->seed, 0, RANDOM_ARRIVALS);
 	const char *text;
@@ -77,9 +89,12 @@ static struct finding play_instance(struct team *team, unsigned histories)
 		if (error)
 			return (struct finding){ error, "attach" };
 	}
-	for (unsigned n = 0; n < histories && !team->result->has_broken; n++)
-		if (!play_history(team, &schedule))
-			return (struct finding){ -EBADMSG, "the calls of a history do not end" };
+	for (unsigned n = 0; n < histories && !team->result->has_broken; n++) {
+		const enum explorer_end end = play_history(team, &schedule);
+
+		if (end != EXPLORER_ENDED)
+			return (struct finding){ -EBADMSG, ends[end] };
+	}
 	if (team->result->has_broken)
 		return (struct finding){ -EBADMSG, NULL };
 	for (unsigned i = 0; i < team->options->workers; i++)

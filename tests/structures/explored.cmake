@@ -77,6 +77,10 @@ endforeach()
 # Each second attempt is on the slow path, and each operation helps.
 numamark_explored_small(variant_queue_wcq queue/wcq_small WCQ_ENQUEUE_PATIENCE=1
 	WCQ_DEQUEUE_PATIENCE=1 WCQ_HELP_EVERY=1)
+# Nodes of few keys split and merge; snapshots step the clock.
+numamark_explored_small(variant_ordered_btree_ebr ordered/btree_small+ebr BTREE_BLOCKS=1)
+numamark_explored_small(variant_ordered_btree_snapshot_ebr ordered/btree_small_snapshot+ebr
+	BTREE_BLOCKS=1 BTREE_FEW=1)
 foreach(scheme ebr hp)
 	numamark_explored_small(variant_queue_lcrq_${scheme} queue/lcrq_small+${scheme} LCRQ_CELLS=2)
 	# Workers are four at most, and no more than slots.

@@ -235,3 +235,38 @@ numamark_planted(payload_swapped_in_two_steps variant_kvslot_slots_lossless_ebr
 	"old = exchange_acq_rel(word, stored);"
 	"old = load_acquire(word);
 	store_release(word, stored);")
+
+# Of tables that are replaced under those who work in them, and of helpers in that.
+set(probing structures/map/probing.h)
+set(probing_table structures/map/probing_table.h)
+numamark_planted(copy_over_what_is_newer variant_map_probing_ebr ${probing_table}
+	"cas_acq_rel(&place.line->words[place.slot], &expected, word & ~PROBING_FROZEN);"
+	"(void)expected, store_release(&place.line->words[place.slot], word & ~PROBING_FROZEN);")
+numamark_planted(helper_awaited variant_map_probing_ebr ${probing_table}
+	"i < PROBING_PATIENCE && !probing_has_moved(table, block)"
+	"!probing_has_moved(table, block)")
+numamark_planted(frozen_word_answered variant_map_probing_ebr ${probing}
+	"is_further |= (word & PROBING_FROZEN) != 0;" "")
+numamark_planted(frozen_word_overwritten variant_map_probing_ebr ${probing}
+	"while (!(old & PROBING_FROZEN)) {" "while (true) {")
+numamark_planted(next_table_without_the_copy variant_map_probing_ebr ${probing}
+	"if (probing_is_present(word) && word & PROBING_FROZEN)" "if (false)")
+
+# Of nodes that split and merge, and of their past.
+set(btree_small BTREE_BLOCKS=1 BTREE_FEW=1)
+set(btree_past structures/ordered/btree_past.h)
+set(btree_shape structures/ordered/btree_shape.h)
+numamark_planted(parent_looked_at_once variant_ordered_btree_ebr ${btree_shape}
+	"return btree_is_same(step->parent, BTREE_SHAPE);" "return true;"
+	${btree_small})
+numamark_planted(past_not_kept variant_ordered_btree_snapshot_ebr ${btree_past}
+	"btree_word(leaf, BTREE_STAMP) == now, 1" "btree_word(leaf, BTREE_STAMP) <= now, 1"
+	${btree_small})
+numamark_planted(past_freed_at_once variant_ordered_btree_snapshot_ebr ${btree_past}
+	"reclaim_retire(context->reclaim, copy, MEMORY_NODES, sizeof(*copy));"
+	"arena_free(context->arena, copy, MEMORY_NODES, sizeof(*copy));"
+	${btree_small})
+numamark_planted(get_begins_in_an_overwrite variant_ordered_btree_snapshot_ebr
+	structures/ordered/btree_node.h
+	"(BTREE_SNAPSHOTS ? BTREE_TO_CHANGE : BTREE_LOCKED)" "BTREE_LOCKED"
+	${btree_small})

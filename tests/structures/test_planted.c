@@ -28,6 +28,7 @@ struct planted {
 	const char *name;
 	const struct variant *variant;
 	const char *expected; /* part of the report; NULL: any, or a crash, which is as good */
+	uint64_t seed;        /* one that finds it soon, where few interleavings do */
 };
 
 #define PLANTED                                       \
@@ -78,22 +79,35 @@ struct planted {
 	DEFECT(threshold_too_low, "not linearizable") \
 	DEFECT(threshold_not_set, "not linearizable") \
 	DEFECT(closed_request_helped, "not linearizable") \
-	DEFECT(request_not_finished, NULL)            \
-	DEFECT(passed_taken_for_placed, NULL)
+	SEEDED(request_not_finished, NULL, 10)        \
+	DEFECT(passed_taken_for_placed, NULL)         \
+	DEFECT(copy_over_what_is_newer, "not linearizable") \
+	DEFECT(helper_awaited, "wait for a worker that is stalled") \
+	DEFECT(frozen_word_answered, "not linearizable") \
+	DEFECT(frozen_word_overwritten, NULL)         \
+	DEFECT(next_table_without_the_copy, "not linearizable") \
+	DEFECT(parent_looked_at_once, NULL)           \
+	DEFECT(past_not_kept, "not linearizable")     \
+	DEFECT(past_freed_at_once, NULL)              \
+	SEEDED(get_begins_in_an_overwrite, "not linearizable", 10)
 
-#define DEFECT(name, expected) extern const struct variant planted_##name;
+#define DEFECT(name, expected)       extern const struct variant planted_##name;
+#define SEEDED(name, expected, seed) DEFECT(name, expected)
 PLANTED
 DEFECT(recheck_of_head_missing, NULL)
 DEFECT(published_relaxed, NULL)
 #undef DEFECT
-#define DEFECT(name, expected) { #name "_is_found", &planted_##name, expected },
+#undef SEEDED
+#define DEFECT(name, expected)       SEEDED(name, expected, 1)
+#define SEEDED(name, expected, seed) { #name "_is_found", &planted_##name, expected, seed },
 static struct planted planted[] = { PLANTED };
 
 static struct topology *topology;
 
 /* What is read too late is not used, so that only the reading itself can be seen. */
 static struct planted read_in_vain = { "recheck_of_head_missing_is_found",
-				       &planted_recheck_of_head_missing, "a sanitizer stopped" };
+				       &planted_recheck_of_head_missing, "a sanitizer stopped",
+				       1 };
 
 #ifdef ATOMICS_TSAN
 const char *__tsan_default_options(void);
@@ -108,7 +122,7 @@ static void defect_under_exploration_is_found(void **state)
 {
 	const struct planted *const defect = *state;
 	const struct exploration exploration = {
-		.topology = topology, .variant = defect->variant, .seed = 1, .histories = HISTORIES
+		.topology = topology, .variant = defect->variant, .seed = defect->seed, .histories = HISTORIES
 	};
 	char text[EXPLORE_TEXT_BYTES];
 	const int error = explore_variant(&exploration, text);
