@@ -194,8 +194,8 @@ const struct figure plot_figures[] = {
 	  .kind = FIGURE_VECTOR,
 	  .of_vector = garbage_over_time },
 	{ .name = "placement",
-	  .shows = "which worker sat on which PU, by node and core",
-	  .column = "worker  pu  core  node",
+	  .shows = "which worker sat on which PU, on the drawn machine",
+	  .column = "kind  left  top  right  bottom  label  worker",
 	  .kind = FIGURE_PLACES },
 };
 

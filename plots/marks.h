@@ -5,7 +5,7 @@
 #include "plots/panels.h"
 
 /* Columns of a row of the session's `machine`. */
-enum { MACHINE_PU, MACHINE_CORE, MACHINE_NODE = 3 };
+enum { MACHINE_PU, MACHINE_CORE, MACHINE_NODE = 3, MACHINE_PACKAGE, MACHINE_L3 };
 
 /**
  * marks_find() - fill panel->marks.

@@ -1,7 +1,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "runners/cli/topo_layout.h"
+#include "plots/topo_layout.h"
+#include "runners/cli/topo_tree.h"
 #include "runners/cli/topo_views.h"
 
 enum { LEGEND_LINE = 26, MARGIN = 8, LABEL_BYTES = 160, LABEL_BASELINE = 15 };
@@ -68,10 +69,9 @@ static void print_core(const struct topology *topology, const struct topo_box *c
 {
 	print_rectangle(out, "core", core, 3);
 	for (unsigned i = 0; i < core->pu_count; i++) {
-		const unsigned column = i % core->columns, row = i / core->columns;
+		const struct topo_box place = topo_pu_place(core, i);
 
-		print_pu(out, core->x + TOPO_CORE_PADDING + column * (TOPO_PU_WIDTH + TOPO_PU_GAP),
-			 core->y + TOPO_CORE_PADDING + row * (TOPO_PU_HEIGHT + TOPO_PU_GAP), i == 0,
+		print_pu(out, place.x, place.y, i == 0,
 			 topology_pu(topology, core->first_pu + i)->os_index);
 	}
 }
@@ -90,17 +90,14 @@ static const char *class_of(const struct topology *topology, const struct topo_b
 
 static void print_box(const struct topology *topology, const struct topo_box *box, FILE *out)
 {
-	char label[LABEL_BYTES];
-
 	if (box->kind == TOPO_CORE) {
 		print_core(topology, box, out);
 		return;
 	}
 	if (box->kind != TOPO_MACHINE) {
-		topo_box_label(topology, box, label, sizeof(label));
 		print_rectangle(out, class_of(topology, box), box, 5);
 		print_text(out, "label", box->x + TOPO_PADDING,
-			   box->y + LABEL_BASELINE + (box->pu_count ? 0 : 4), label);
+			   box->y + LABEL_BASELINE + (box->pu_count ? 0 : 4), box->label);
 	}
 	for (unsigned i = 0; i < box->box_count; i++)
 		print_box(topology, &box->boxes[i], out);
@@ -149,7 +146,7 @@ int topo_print_svg(const struct topology *topology, FILE *out, struct fault *fau
 
 	if (topo_tree_make(topology, &machine))
 		return fault_set(fault, -ENOMEM, "no memory to draw the machine");
-	topo_layout(topology, &machine);
+	topo_layout(&machine);
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\">\n"
 		"<style>%s</style>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"

@@ -138,11 +138,8 @@ static void print_cores(const struct view *view, const struct topo_box *box, uns
 
 static void print_box(const struct view *view, const struct topo_box *box, unsigned indent)
 {
-	char label[LABEL_BYTES];
-
 	if (box->kind != TOPO_MACHINE) {
-		topo_box_label(view->topology, box, label, sizeof(label));
-		fprintf(view->out, "%*s%s\n", (int)indent, "", label);
+		fprintf(view->out, "%*s%s\n", (int)indent, "", box->label);
 		indent += STEP;
 	}
 	if (box->box_count && box->boxes[0].kind == TOPO_CORE) {

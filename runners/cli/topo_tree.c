@@ -184,26 +184,6 @@ static int nodes_append(const struct topology *topology, struct topo_box *machin
 	return 0;
 }
 
-int topo_tree_make(const struct topology *topology, struct topo_box *machine)
-{
-	const struct levels levels = levels_find(topology);
-	struct topo_box made = { .kind = TOPO_MACHINE, .pu_count = topology_pu_count(topology) };
-
-	if (box_split(topology, &levels, 0, &made) || nodes_append(topology, &made)) {
-		topo_tree_free(&made);
-		return -ENOMEM;
-	}
-	*machine = made;
-	return 0;
-}
-
-void topo_tree_free(struct topo_box *machine)
-{
-	for (unsigned i = 0; i < machine->box_count; i++)
-		topo_tree_free(&machine->boxes[i]);
-	free(machine->boxes);
-}
-
 void topo_counts_format(const struct topology *topology, char *text, size_t size_bytes)
 {
 	const unsigned packages = topology_package_count(topology);
@@ -251,13 +231,14 @@ static void node_label(const struct topology *topology, unsigned index, char *te
 							 : ", no usable PUs");
 }
 
-void topo_box_label(const struct topology *topology, const struct topo_box *box, char *text,
-		    size_t size_bytes)
+/* "package 0", "NUMA node 3, 16 GiB", "L3 0, 32 MiB"... */
+static void box_label(const struct topology *topology, const struct topo_box *box, char *text,
+		      size_t size_bytes)
 {
 	char size[32];
 
 	switch (box->kind) {
-	case TOPO_MACHINE: snprintf(text, size_bytes, "machine"); break;
+	case TOPO_MACHINE: snprintf(text, size_bytes, "%s", topology_cpu_model(topology)); break;
 	case TOPO_PACKAGE: snprintf(text, size_bytes, "package %u", box->index); break;
 	case TOPO_NODE: node_label(topology, box->index, text, size_bytes); break;
 	case TOPO_BORROWED:
@@ -272,4 +253,25 @@ void topo_box_label(const struct topology *topology, const struct topo_box *box,
 	case TOPO_LOOSE: snprintf(text, size_bytes, "no shared cache"); break;
 	case TOPO_CORE: snprintf(text, size_bytes, "core %u", box->index); break;
 	}
+}
+
+static void label_all(const struct topology *topology, struct topo_box *box)
+{
+	box_label(topology, box, box->label, sizeof(box->label));
+	for (unsigned i = 0; i < box->box_count; i++)
+		label_all(topology, &box->boxes[i]);
+}
+
+int topo_tree_make(const struct topology *topology, struct topo_box *machine)
+{
+	const struct levels levels = levels_find(topology);
+	struct topo_box made = { .kind = TOPO_MACHINE, .pu_count = topology_pu_count(topology) };
+
+	if (box_split(topology, &levels, 0, &made) || nodes_append(topology, &made)) {
+		topo_tree_free(&made);
+		return -ENOMEM;
+	}
+	label_all(topology, &made);
+	*machine = made;
+	return 0;
 }

@@ -66,8 +66,8 @@ static json_t *collect_machine(const struct topology *topology)
 		const int node = pu->node < 0 ? -1
 					      : (int)topology_node(topology, (unsigned)pu->node)->os_index;
 
-		json_array_append_new(machine, json_pack("[i, i, i, i, i]", pu->os_index, pu->core,
-							 pu->smt, node, pu->package));
+		json_array_append_new(machine, json_pack("[i, i, i, i, i, i]", pu->os_index, pu->core,
+							 pu->smt, node, pu->package, pu->l3));
 	}
 	return machine;
 }

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "runners/cli/topo.h"
-#include "runners/cli/topo_layout.h"
+#include "plots/topo_layout.h"
 #include "runners/cli/topo_tree.h"
 #include "tests/topology/machines.h"
 
@@ -441,7 +441,7 @@ static void check_layout(const char *input, const struct topology *topology)
 
 	(void)input;
 	assert_int_equal(topo_tree_make(topology, &machine), 0);
-	topo_layout(topology, &machine);
+	topo_layout(&machine);
 	assert_nested(&machine);
 	topo_tree_free(&machine);
 }

@@ -6,14 +6,15 @@
 
 #include "tests/runners/folder.h"
 
-/* Two nodes of two cores with two PUs each: PUs 0-3 are the cores, 4-7 their siblings. */
+/* Two nodes of two cores with two PUs each: PUs 0-3 are the cores, 4-7 their siblings. Siblings stand together. */
 static inline json_t *records_machine(void)
 {
 	json_t *machine = json_array();
 
-	for (int pu = 0; pu < 8; pu++)
-		json_array_append_new(machine, json_pack("[i, i, i, i, i]", pu, pu % 4, pu / 4,
-							 pu % 4 / 2, pu % 4 / 2));
+	for (int core = 0; core < 4; core++)
+		for (int smt = 0; smt < 2; smt++)
+			json_array_append_new(machine, json_pack("[i, i, i, i, i]", core + 4 * smt, core,
+								 smt, core / 2, core / 2));
 	return machine;
 }
 

@@ -206,7 +206,52 @@ static void figures_of_latency_load_and_time_are_drawn(void **state)
 	assert_non_null(strstr(data, "\n0.1 1 1 1\n0.2 7 7 7\n"));
 	free(data);
 	data = folder_read(*state, "figures/placement-map-1.dat");
-	assert_non_null(strstr(data, "\n1 1 1 \"w0\" \"0\"\n2 1 1 \"w1\" \"1\"\n"));
+	assert_non_null(strstr(data, "\"0\" \"w0\"\n"));
+	assert_non_null(strstr(data, "\"4\" \"\"\n"));
+	free(data);
+}
+
+/* A box of the data file, by its label. */
+static void find_box(const char *data, const char *label, double corners[4])
+{
+	char quoted[64];
+	const char *at;
+
+	snprintf(quoted, sizeof(quoted), "\"%s\"", label);
+	at = strstr(data, quoted);
+	assert_non_null(at);
+	while (at[-1] != '\n')
+		at--;
+	assert_int_equal(sscanf(at, "%*d %lf %lf %lf %lf", &corners[0], &corners[1], &corners[2],
+				&corners[3]),
+			 4);
+}
+
+static bool is_inside(const double inner[4], const double outer[4])
+{
+	return inner[0] > outer[0] && inner[1] > outer[1] && inner[2] < outer[2] && inner[3] < outer[3];
+}
+
+static void placement_draws_each_pu_inside_its_node(void **state)
+{
+	double package[4], first[4], second[4], pu[4];
+	struct fault fault;
+	unsigned drawn = 0;
+	char *data;
+
+	need_gnuplot();
+	write_open_records(*state);
+	assert_int_equal(plot(*state, "placement", "svg", &drawn, &fault), 0);
+	data = folder_read(*state, "figures/placement-map-1.dat");
+	find_box(data, "package 0", package);
+	find_box(data, "NUMA node 0", first);
+	find_box(data, "NUMA node 1", second);
+	assert_true(is_inside(first, package));
+	assert_false(is_inside(second, package));
+	find_box(data, "6", pu);
+	assert_true(is_inside(pu, second));
+	find_box(data, "5", pu);
+	assert_true(is_inside(pu, first));
 	free(data);
 }
 
@@ -650,6 +695,7 @@ int main(void)
 		IN_FOLDER(fonts_of_a_pdf_are_in_it),
 		IN_FOLDER(one_column_is_narrower_than_two),
 		IN_FOLDER(figures_of_latency_load_and_time_are_drawn),
+		IN_FOLDER(placement_draws_each_pu_inside_its_node),
 		IN_FOLDER(rates_of_a_search_are_drawn_by_what_was_offered),
 		IN_FOLDER(law_and_heat_are_drawn_of_curves_that_have_them),
 		IN_FOLDER(homes_show_rate_hits_and_remote_share_together),

@@ -1,9 +1,8 @@
-#include "runners/cli/topo_layout.h"
+#include "plots/topo_layout.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-enum { LABEL_BYTES = 160 };
 
 /*
  * A node of memory alone is a strip below the others: as large as they are it would be an empty
@@ -68,15 +67,12 @@ static void core_size(struct topo_box *core)
 	core->height = rows * (TOPO_PU_HEIGHT + TOPO_PU_GAP) - TOPO_PU_GAP + 2 * TOPO_CORE_PADDING;
 }
 
-static double header_width(const struct topology *topology, const struct topo_box *box)
+static double header_width(const struct topo_box *box)
 {
-	char label[LABEL_BYTES];
+	const double letters = (double)strlen(box->label);
 
-	if (box->kind == TOPO_MACHINE)
-		return fmax(TOPO_LEGEND_WIDTH,
-			    (double)strlen(topology_cpu_model(topology)) * TOPO_TITLE_CHAR);
-	topo_box_label(topology, box, label, sizeof(label));
-	return (double)strlen(label) * TOPO_LABEL_CHAR;
+	return box->kind == TOPO_MACHINE ? fmax(TOPO_LEGEND_WIDTH, letters * TOPO_TITLE_CHAR)
+					 : letters * TOPO_LABEL_CHAR;
 }
 
 static double header_height(const struct topo_box *box)
@@ -85,7 +81,7 @@ static double header_height(const struct topo_box *box)
 }
 
 /* Sizes from inside out. */
-static void box_size(const struct topology *topology, struct topo_box *box)
+static void box_size(struct topo_box *box)
 {
 	const unsigned count = grid_count(box);
 	double cell_width = 0, cell_height = 0, content_width;
@@ -95,7 +91,7 @@ static void box_size(const struct topology *topology, struct topo_box *box)
 		return;
 	}
 	for (unsigned i = 0; i < box->box_count; i++) {
-		box_size(topology, &box->boxes[i]);
+		box_size(&box->boxes[i]);
 		if (is_strip(&box->boxes[i]))
 			continue;
 		cell_width = fmax(cell_width, box->boxes[i].width);
@@ -106,7 +102,7 @@ static void box_size(const struct topology *topology, struct topo_box *box)
 	for (unsigned i = 0; i < box->box_count; i++)
 		if (is_strip(&box->boxes[i]))
 			content_width = fmax(content_width, box->boxes[i].width);
-	box->width = fmax(content_width, header_width(topology, box)) + 2 * TOPO_PADDING;
+	box->width = fmax(content_width, header_width(box)) + 2 * TOPO_PADDING;
 	box->height = TOPO_STRIP_HEIGHT;
 	if (is_strip(box))
 		return;
@@ -172,8 +168,27 @@ static void box_place(struct topo_box *box, double x, double y)
 	}
 }
 
-void topo_layout(const struct topology *topology, struct topo_box *machine)
+void topo_layout(struct topo_box *machine)
 {
-	box_size(topology, machine);
+	box_size(machine);
 	box_place(machine, 0, 0);
+}
+
+struct topo_box topo_pu_place(const struct topo_box *core, unsigned i)
+{
+	const unsigned column = i % core->columns, row = i / core->columns;
+
+	return (struct topo_box){
+		.x = core->x + TOPO_CORE_PADDING + column * (TOPO_PU_WIDTH + TOPO_PU_GAP),
+		.y = core->y + TOPO_CORE_PADDING + row * (TOPO_PU_HEIGHT + TOPO_PU_GAP),
+		.width = TOPO_PU_WIDTH,
+		.height = TOPO_PU_HEIGHT,
+	};
+}
+
+void topo_tree_free(struct topo_box *machine)
+{
+	for (unsigned i = 0; i < machine->box_count; i++)
+		topo_tree_free(&machine->boxes[i]);
+	free(machine->boxes);
 }
