@@ -3,24 +3,59 @@
 #include "plots/text.h"
 #include "runners/results/published.h"
 
+static void put_us(const struct page *page, double ns)
+{
+	fprintf(page->out, ns < 1e6 ? "%.3g" : "%.0f", ns / 1000);
+}
+
+static void put_theirs(const struct page *page, const struct published_figure *figure)
+{
+	if (figure->latency) {
+		put_us(page, figure->theirs);
+		fputs("&nbsp;us", page->out);
+	} else {
+		page_rate(page, figure->theirs);
+		fputs(" ops/s", page->out);
+	}
+}
+
+static void put_ours(const struct page *page, const struct published_figure *figure)
+{
+	if (!figure->latency) {
+		page_interval(page, &(const struct point){ .median = figure->median,
+							   .low = figure->low,
+							   .high = figure->high,
+							   .cell = figure->cell });
+		return;
+	}
+	put_us(page, figure->median);
+	fputs("&nbsp;us", page->out);
+	if (figure->trials == 1) {
+		fputs(" (of one trial)", page->out);
+		return;
+	}
+	fputs(" [", page->out);
+	put_us(page, figure->low);
+	fputs(", ", page->out);
+	put_us(page, figure->high);
+	fputc(']', page->out);
+}
+
 static void write_here(const struct page *page, const struct published_figure *figure)
 {
 	const struct cell_summary *const cell = figure->cell;
 
-	if (!cell || !cell->valid) {
-		fprintf(page->out,
-			"<td class=\"soft text\" colspan=\"4\">%s</td>",
-			cell ? "measured, but no trial counts" : "not among what was measured");
+	if (!cell || !figure->trials) {
+		fprintf(page->out, "<td class=\"soft text\" colspan=\"4\">%s</td>",
+			cell ? "measured, but no trial has it" : "not among what was measured");
 		return;
 	}
 	page_element(page, "td class=\"text\"", cell->variant);
 	fprintf(page->out, "<td class=\"number\" data-key=\"%u\">%u</td><td class=\"number\" data-key=\"%.9g\">",
-		cell->threads, cell->threads, cell->median);
-	page_interval(page, &(const struct point){ .median = cell->median,
-						   .low = cell->low,
-						   .high = cell->high });
+		cell->threads, cell->threads, figure->median);
+	put_ours(page, figure);
 	fprintf(page->out, "</td><td class=\"number\" data-key=\"%.9g\">%.2g</td>",
-		cell->median / figure->ops_per_s, cell->median / figure->ops_per_s);
+		figure->median / figure->theirs, figure->median / figure->theirs);
 }
 
 static void write_figure(const struct page *page, const struct published_figure *figure)
@@ -28,8 +63,8 @@ static void write_figure(const struct page *page, const struct published_figure 
 	fputs("<tr>", page->out);
 	page_element(page, "td class=\"text\"", figure->what);
 	page_element(page, "td class=\"text\"", figure->host);
-	fprintf(page->out, "<td class=\"number\" data-key=\"%.9g\">", figure->ops_per_s);
-	page_rate(page, figure->ops_per_s);
+	fprintf(page->out, "<td class=\"number\" data-key=\"%.9g\">", figure->theirs);
+	put_theirs(page, figure);
 	fputs("</td>", page->out);
 	write_here(page, figure);
 	fputs("</tr>\n", page->out);
@@ -49,7 +84,7 @@ int page_write_published(const struct page *page, struct fault *fault)
 	      "versions, beside the medians of this run: a ratio of two hosts says nothing about either "
 	      "system. It tells whether the load has been reproduced.</p>\n<div class=\"wide\">"
 	      "<table class=\"lively\"><thead><tr><th>published load</th><th>host</th>"
-	      "<th class=\"number\">published ops/s</th><th>measured as</th><th class=\"number\">threads</th>"
+	      "<th class=\"number\">published</th><th>measured as</th><th class=\"number\">threads</th>"
 	      "<th class=\"number\">here</th><th class=\"number\">here / published</th></tr></thead><tbody>\n",
 	      page->out);
 	for (size_t i = 0; i < published.count; i++)

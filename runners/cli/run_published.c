@@ -28,17 +28,25 @@ static json_t *rate(double ops_per_s)
 	return json_string(text);
 }
 
+static json_t *number(const struct published_figure *figure, double value)
+{
+	if (figure->latency)
+		return json_sprintf(value < 1e6 ? "%.3g us" : "%.0f us", value / 1000);
+	return rate(value);
+}
+
 static json_t *make_row(const struct published_figure *figure)
 {
 	const struct cell_summary *const cell = figure->cell;
 	char as[128], ratio[32] = "none";
 
 	snprintf(as, sizeof(as), "%s threads=%u", cell->variant, cell->threads);
-	if (cell->valid)
-		snprintf(ratio, sizeof(ratio), "%.2g", cell->median / figure->ops_per_s);
+	if (figure->trials)
+		snprintf(ratio, sizeof(ratio), "%.2g", figure->median / figure->theirs);
 	return json_pack("{s:s, s:o, s:s, s:s, s:o, s:s}", "published load", figure->what, "published",
-			 rate(figure->ops_per_s), "host", figure->host, "measured as", as, "here",
-			 cell->valid ? rate(cell->median) : json_string("none"), "ratio", ratio);
+			 number(figure, figure->theirs), "host", figure->host, "measured as", as, "here",
+			 figure->trials ? number(figure, figure->median) : json_string("none"), "ratio",
+			 ratio);
 }
 
 static void print(const struct published *published)
@@ -50,7 +58,7 @@ static void print(const struct published *published)
 			json_array_append_new(rows, make_row(&published->figures[i]));
 	if (json_array_size(rows)) {
 		printf("\nPublished figures, of other hosts, beside the medians of this run (operations per "
-		       "second; a ratio\nof two hosts says nothing about either system):\n");
+		       "second, or\nlatency; a ratio of two hosts says nothing about either system):\n");
 		table_print(stdout, columns, rows, TABLE_TEXT);
 	}
 	json_decref(rows);

@@ -1,8 +1,8 @@
 /*
  * What others have published of a preset's load, and the cells of this run that measure it.
  *
- * workloads/presets/NAME.json is an array of objects: `what`, `host`, `ops_per_s`, and `cell`, the words of the records
- * that tell which cell it is, as texts.
+ * workloads/presets/NAME.json is an array of objects: `what`, `host`, `cell`, the words of the records that tell which cell
+ * it is, as texts, and `ops_per_s`, or `ns` with `latency`, which of the records' latencies it is: p50, p99, max...
  */
 #ifndef RUNNERS_RESULTS_PUBLISHED_H
 #define RUNNERS_RESULTS_PUBLISHED_H
@@ -11,8 +11,11 @@
 
 struct published_figure {
 	const char *what, *host;
-	double ops_per_s;
+	const char *latency;    /* which one; NULL: a rate */
+	double theirs;          /* operations per second, or ns */
 	const struct cell_summary *cell;    /* the first that answers to its words, or NULL */
+	unsigned trials;        /* of the cell that have the number */
+	double median, low, high;    /* of those, with the 95 % bootstrap interval */
 };
 
 struct published {

@@ -331,6 +331,34 @@ static void figures_that_others_published_stand_beside_those_measured(void **sta
 	free(page);
 }
 
+static void latencies_that_others_published_stand_beside_those_measured(void **state)
+{
+	static const char figures[] =
+		"[{\"what\": \"GET, p99\", \"host\": \"theirs\", \"latency\": \"p99\", \"ns\": 8000,"
+		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\"}},"
+		" {\"what\": \"GET, p50\", \"host\": \"theirs\", \"latency\": \"p50\", \"ns\": 3000,"
+		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\"}}]";
+	FILE *file = records_open(*state);
+	char *page;
+
+	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
+				     "session", "s", "title", "t", "preset", "theirs"));
+	for (int i = 0; i < 3; i++)
+		records_trial(file, &(struct records_trial){ .family = "map",
+							     .variant = "map/a",
+							     .mix = "get:100",
+							     .threads = 1,
+							     .rate = 1e6,
+							     .p99_ns = 1000 + 1000 * i });
+	fclose(file);
+	assert_int_equal(folder_write(*state, "theirs.json", figures, strlen(figures)), 0);
+	page = report(*state);
+	assert_non_null(strstr(page, ">8&nbsp;us</td>"));
+	assert_non_null(strstr(page, "2&nbsp;us [1, 3]</td><td class=\"number\" data-key=\"0.25\">"));
+	assert_non_null(strstr(page, "measured, but no trial has it"));
+	free(page);
+}
+
 static void published_figures_that_are_none_fail_the_report(void **state)
 {
 	struct fault fault = { "" };
@@ -430,6 +458,7 @@ int main(void)
 		IN_FOLDER(ladder_on_one_node_says_that_placement_is_noise),
 		IN_FOLDER(ladder_on_two_nodes_has_placement),
 		IN_FOLDER(figures_that_others_published_stand_beside_those_measured),
+		IN_FOLDER(latencies_that_others_published_stand_beside_those_measured),
 		IN_FOLDER(published_figures_that_are_none_fail_the_report),
 		IN_FOLDER(load_on_a_server_says_which_end_was_busy),
 		IN_FOLDER(events_counted_in_turns_stand_in_one_row),
