@@ -27,6 +27,7 @@ struct context {
 	unsigned node;                      /* index of the worker's NUMA node */
 	uint64_t levels_drawn;              /* by skip lists: where this worker is in its random sequence */
 	uint64_t exhausted;                 /* operations that found no memory: above 0, the trial is `exhausted` */
+	uint64_t relieved;                  /* `exhausted` when the scheme was last asked for what it may free */
 	uint64_t torn;                      /* payloads read that were not whole: above 0, the check fails */
 	const char *failure;                /* of a server or the way to it: every operation since is none; NULL: all is well */
 	/* By structures that lose entries or race (struct variant, flaw), since attach: */

@@ -406,7 +406,7 @@ static inline void probing_quiesce(struct probing *map, struct context *context)
 {
 	struct probing_worker *const worker = map->workers[context->worker];
 
-	reclaim_quiesce(context->reclaim);
+	reclaim_end_batch(context);
 	if (__builtin_expect(!worker->quiesced, 1))
 		return;
 	if (!(worker->quiesced & (worker->quiesced - 1)))

@@ -9,7 +9,7 @@
 static inline void OP(quiesce)(struct STRUCTURE *structure, struct context *context)
 {
 	(void)structure;
-	reclaim_quiesce(context->reclaim);
+	reclaim_end_batch(context);
 }
 #endif
 

@@ -39,6 +39,7 @@
 
 enum {
 	RECLAIM_SLOTS = 4,
+	RECLAIM_RELIEF = 1024,    /* operations without memory between two flushes for that */
 	RECLAIM_TAGS = 7    /* low bits of a word that are a structure's marks, not the address */
 };
 
@@ -212,6 +213,26 @@ static inline void reclaim_retire(struct reclaim_thread *thread, void *object,
 static inline void reclaim_flush(struct reclaim_thread *thread)
 {
 	RECLAIM_OP(flush)(thread);
+}
+
+static __attribute__((noinline, cold, unused)) void reclaim_relieve(struct context *context)
+{
+	context->relieved = context->exhausted;
+	reclaim_flush(context->reclaim);
+}
+
+/**
+ * reclaim_end_batch() - reclaim_quiesce(), and a flush if many operations found no memory.
+ *
+ * Schemes free with later retires. Where all memory is garbage, as after a long stall, nothing is
+ * allocated, hence soon nothing retired, and without the flush the garbage would stay for ever. Not
+ * after each of them: as long as the stall lasts a flush is in vain, and takes a bag.
+ */
+static inline void reclaim_end_batch(struct context *context)
+{
+	reclaim_quiesce(context->reclaim);
+	if (__builtin_expect(context->exhausted - context->relieved >= RECLAIM_RELIEF, 0))
+		reclaim_relieve(context);
 }
 
 /* Threads: any, at any time; exact at rest. */

@@ -2,7 +2,6 @@
  * What every reclamation scheme owes, and what is particular to each: compiled once for each of
  * them. Two threads in steps that the test dictates, so that nothing depends on the schedule.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -14,160 +13,7 @@
 
 #include <cmocka.h>
 
-#include "structures/reclaim/membarrier.h"
-#include "tests/structures/reclaim_bench.h"
-
-enum {
-	CANARY = 0x5eed,
-	MANY = 20000,             /* objects: many bags, many looks */
-	SCANT_BYTES = 1 << 20,    /* a bound that objects reach soon, and whose bags are many */
-	CALLS_WITHOUT_END = 1 << 30
-};
-
-/* --- what stands between the scheme and the machine ------------------------------------------- */
-
-static unsigned memory_calls_left;        /* of memory_thread() that succeed */
-static bool kernel_knows_membarrier;
-static bool kernel_fences;
-
-void *__real_memory_thread(struct memory *memory, unsigned worker, size_t size_bytes);
-void *__wrap_memory_thread(struct memory *memory, unsigned worker, size_t size_bytes);
-void *__wrap_memory_thread(struct memory *memory, unsigned worker, size_t size_bytes)
-{
-	if (!memory_calls_left)
-		return NULL;
-	memory_calls_left--;
-	return __real_memory_thread(memory, worker, size_bytes);
-}
-
-int __real_membarrier_register(void);
-int __wrap_membarrier_register(void);
-int __wrap_membarrier_register(void)
-{
-	return kernel_knows_membarrier ? __real_membarrier_register() : -ENOTSUP;
-}
-
-bool __real_membarrier_fence(void);
-bool __wrap_membarrier_fence(void);
-bool __wrap_membarrier_fence(void)
-{
-	return kernel_fences && __real_membarrier_fence();
-}
-
-/* --- a domain with the test's own thread, worker 0, online
- * ------------------------------------- */
-
-static struct bench bench;
-static struct context *const mine = &bench.contexts[0];
-
-static void open_bench(bool in_batches, size_t limit_bytes)
-{
-	memory_calls_left = CALLS_WITHOUT_END;
-	kernel_knows_membarrier = kernel_fences = true;
-	bench_open_memory(&bench, in_batches, limit_bytes);
-}
-
-static void open_domain(bool in_batches, size_t limit_bytes)
-{
-	open_bench(in_batches, limit_bytes);
-	assert_int_equal(reclaim_create(&bench.setup, &bench.domain), 0);
-	assert_int_equal(reclaim_attach(bench.domain, mine), 0);
-	reclaim_online(mine->reclaim);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	open_domain(false, BENCH_AMPLE_BYTES);
-	return 0;
-}
-
-static int set_up_batches(void **state)
-{
-	(void)state;
-	open_domain(true, BENCH_AMPLE_BYTES);
-	return 0;
-}
-
-static int set_up_scant(void **state)
-{
-	(void)state;
-	open_domain(false, SCANT_BYTES);
-	return 0;
-}
-
-static int set_up_memory_alone(void **state)
-{
-	(void)state;
-	open_bench(false, BENCH_AMPLE_BYTES);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	reclaim_offline(mine->reclaim);
-	reclaim_detach(mine);
-	reclaim_destroy(bench.domain);
-	bench_close_memory(&bench);
-	return 0;
-}
-
-static int tear_down_memory_alone(void **state)
-{
-	(void)state;
-	bench_close_memory(&bench);
-	return 0;
-}
-
-static uint64_t outstanding(void)
-{
-	return reclaim_garbage(bench.domain).outstanding;
-}
-
-/* Attaching may wait for a grace period, so this thread goes offline, as any that waits must. */
-static struct puppet *start(void)
-{
-	struct puppet *puppet;
-
-	reclaim_offline(mine->reclaim);
-	puppet = puppet_start(&bench, 1);
-	reclaim_online(mine->reclaim);
-	return puppet;
-}
-
-/* Put a new object in the cell. */
-static void publish(uintptr_t tags)
-{
-	/* release: the object is filled; pairs with the acquire of whoever holds it. */
-	store_release(&bench.cell, (uintptr_t)bench_make_object(mine, CANARY) | tags);
-}
-
-/* Take it out again and retire it. */
-static void unlink_and_retire(void)
-{
-	/* acq_rel: as any structure unlinks. */
-	const uintptr_t word = exchange_acq_rel(&bench.cell, 0);
-
-	bench_retire(mine, (void *)(word & ~(uintptr_t)RECLAIM_TAGS));
-}
-
-/* Give the scheme every occasion to free what it may; longer than a grace period of liburcu. */
-static void tempt(void)
-{
-	bench_churn(mine, MANY / 10);
-	bench_drain(&bench, mine, 60);
-}
-
-static void expect_all_freed(void)
-{
-	const uint64_t left = bench_drain(&bench, mine, BENCH_IS_LEAK ? 0 : BENCH_PATIENCE_MS);
-
-	if (BENCH_IS_LEAK)
-		assert_int_equal(left, reclaim_garbage(bench.domain).retired);
-	else
-		assert_int_equal(left, 0);
-}
+#include "tests/structures/reclaim_fixture.h"
 
 /* --- protection
  * --------------------------------------------------------------------------------- */
@@ -374,152 +220,6 @@ static void reclaim_thread_of_two_domains_frees_in_both(void **state)
 	expect_all_freed();
 }
 
-/* --- free=amortised and free=batch
- * ---------------------------------------------------------------- */
-
-static uint64_t freed(void)
-{
-	const struct garbage garbage = reclaim_garbage(bench.domain);
-
-	return garbage.retired - garbage.outstanding;
-}
-
-/* The most objects freed between two looks, one after each retire. */
-static uint64_t largest_step(void)
-{
-	uint64_t before = freed(), largest = 0;
-
-	for (unsigned i = 0; i < MANY; i++) {
-		bench_churn(mine, 1);
-		if (i % (MANY / 50) == 0)
-			bench_sleep_ms(1);    /* a helper may need the time */
-		const uint64_t now = freed();
-
-		largest = now - before > largest ? now - before : largest;
-		before = now;
-	}
-	return largest;
-}
-
-static void reclaim_amortised_frees_a_few_with_each_retire(void **state)
-{
-	const uint64_t largest = largest_step();
-
-	(void)state;
-	assert_in_range(largest, BENCH_IS_LEAK ? 0 : 1, LIMBO_FREES_PER_RETIRE);
-}
-
-static void reclaim_in_batches_frees_many_at_once(void **state)
-{
-	const uint64_t largest = largest_step();
-
-	(void)state;
-	if (BENCH_IS_LEAK)
-		assert_int_equal(largest, 0);
-	else
-		assert_in_range(largest, 200, UINT64_MAX);
-	expect_all_freed();
-}
-
-/* --- what the machine refuses
- * --------------------------------------------------------------------- */
-
-static void reclaim_create_without_memory_says_so(void **state)
-{
-	int error = 0;
-
-	(void)state;
-	for (unsigned calls = 0; !calls || error; calls++) {
-		memory_calls_left = calls;
-		error = reclaim_create(&bench.setup, &bench.domain);
-		if (!calls || error)
-			assert_int_equal(error, -ENOMEM);
-		assert_in_range(calls, 0, 100);
-	}
-	memory_calls_left = CALLS_WITHOUT_END;
-	reclaim_destroy(bench.domain);
-}
-
-/* All that the bound allows is allocated, and then retired while a reader stalls. */
-static void reclaim_when_objects_have_taken_all_notes_each_and_frees_each(void **state)
-{
-	static void *objects[SCANT_BYTES / BENCH_OBJECT_BYTES];
-	struct puppet *const puppet = start();
-	unsigned count = 0;
-
-	(void)state;
-	puppet_do(puppet, puppet_online);
-	publish(0);
-	puppet_do(puppet, puppet_hold);
-	while ((objects[count] = arena_alloc(mine->arena, MEMORY_NODES, BENCH_OBJECT_BYTES)))
-		count++;
-	assert_in_range(count, SCANT_BYTES / BENCH_OBJECT_BYTES / 2, UINT64_MAX);
-	for (unsigned i = 0; i < count; i++)
-		bench_retire(mine, objects[i]);
-	assert_int_equal(mine->exhausted, 0);
-	assert_int_equal(reclaim_garbage(bench.domain).retired, count);
-	puppet_do(puppet, puppet_let_go);
-	puppet_do(puppet, puppet_offline);
-	unlink_and_retire();
-	expect_all_freed();
-	puppet_end(puppet);
-}
-
-/* Sections keep everything, intervals enough; then bags run out, and what cannot be noted is never freed. */
-static void reclaim_without_memory_for_garbage_counts_what_it_drops(void **state)
-{
-	struct puppet *const puppet = start();
-
-	(void)state;
-	puppet_do(puppet, puppet_online);
-	publish(0);
-	puppet_do(puppet, puppet_hold);
-	memory_calls_left = 2;
-	bench_churn(mine, MANY);
-	if (BENCH_IS_LEAK || BENCH_IS_HP)
-		assert_int_equal(mine->exhausted, 0);
-	else
-		assert_in_range(mine->exhausted, MANY / 2, MANY);
-	puppet_do(puppet, puppet_let_go);
-	puppet_do(puppet, puppet_offline);
-	unlink_and_retire();
-	memory_calls_left = CALLS_WITHOUT_END;
-	for (long waited_ms = 0; !BENCH_IS_LEAK && waited_ms < BENCH_PATIENCE_MS; waited_ms++)
-		if (bench_drain(&bench, mine, 1) == mine->exhausted)
-			break;
-	assert_int_equal(outstanding(), BENCH_IS_LEAK ? MANY + 1 : mine->exhausted);
-	puppet_end(puppet);
-}
-
-static void reclaim_create_where_the_kernel_has_no_membarrier_refuses_if_it_needs_it(void **state)
-{
-	int error;
-
-	(void)state;
-	kernel_knows_membarrier = false;
-	error = reclaim_create(&bench.setup, &bench.domain);
-	if (BENCH_NEEDS_MEMBARRIER) {
-		assert_int_equal(error, -ENOTSUP);
-	} else {
-		assert_int_equal(error, 0);
-		reclaim_destroy(bench.domain);
-	}
-}
-
-static void reclaim_whose_fence_is_refused_frees_nothing(void **state)
-{
-	(void)state;
-	if (!RECLAIM_ASYMMETRIC) {
-		print_message("skipped: this scheme does not call membarrier by itself\n");
-		skip();
-	}
-	kernel_fences = false;
-	bench_churn(mine, MANY);
-	assert_int_equal(bench_drain(&bench, mine, 10), MANY);
-	kernel_fences = true;
-	assert_int_equal(bench_drain(&bench, mine, 10), mine->exhausted);
-}
-
 /* --- threads of the scheme's own
  * ------------------------------------------------------------------- */
 
@@ -612,13 +312,6 @@ static void reclaim_count_is_part_of_the_garbage(void **state)
 }
 #endif
 
-#define ONLINE(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-#define BATCHES(test) cmocka_unit_test_setup_teardown(test, set_up_batches, tear_down)
-#define SCANT(test)   cmocka_unit_test_setup_teardown(test, set_up_scant, tear_down)
-#define LEAVES(test)  cmocka_unit_test_setup_teardown(test, set_up, tear_down_memory_alone)
-#define MEMORY(test)                                                                               \
-	cmocka_unit_test_setup_teardown(test, set_up_memory_alone, tear_down_memory_alone)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -635,13 +328,6 @@ int main(void)
 		LEAVES(reclaim_detached_worker_leaves_its_garbage_to_destroy),
 		ONLINE(reclaim_worker_that_attaches_again_takes_over_its_garbage),
 		ONLINE(reclaim_thread_of_two_domains_frees_in_both),
-		ONLINE(reclaim_amortised_frees_a_few_with_each_retire),
-		BATCHES(reclaim_in_batches_frees_many_at_once),
-		MEMORY(reclaim_create_without_memory_says_so),
-		SCANT(reclaim_when_objects_have_taken_all_notes_each_and_frees_each),
-		ONLINE(reclaim_without_memory_for_garbage_counts_what_it_drops),
-		MEMORY(reclaim_create_where_the_kernel_has_no_membarrier_refuses_if_it_needs_it),
-		ONLINE(reclaim_whose_fence_is_refused_frees_nothing),
 #if RECLAIM_HAS_TICKETS
 		ONLINE(reclaim_ticket_is_past_only_after_the_sections_before_it),
 		ONLINE(reclaim_ticket_is_past_across_the_end_of_its_bits),
