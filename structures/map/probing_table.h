@@ -176,8 +176,10 @@ static inline struct probing_place probing_find(struct probing_table *table, str
 	for (; place.far < table->count; place.far++) {
 		place.line = &table->lines[index];
 		place.slot = probing_slot(place.line, key.stored, &last);
-		if (place.slot < PROBING_CELLS)
+		if (place.slot < PROBING_CELLS) {
+			place.key = key.stored; /* a line before may have filled up meanwhile */
 			return place;
+		}
 		if (probing_is_free(last) && probing_end(&place, key.stored))
 			return place;
 		index = index + 1 == table->count ? 0 : index + 1;
