@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,11 +16,14 @@
 #include "tests/structures/harness.h"
 #include "tests/structures/model.h"
 #include "tests/structures/scans.h"
+#include "tests/structures/stalls.h"
 
 enum {
 	PAYLOAD_BYTES = 100,
 	CAPACITY = 1000,            /* of bounded structures */
 	CAPACITY_STARVED = 80000,   /* more than there is memory for, at 32 bytes each */
+	CAPACITY_FULL = 10,
+	WORKERS_MANY = 72,
 	/* A structure may retire only with so many elements taken out: a segment of them at a time. */
 	REMOVALS_PER_RETIRED = 2048,
 	STALL_MS = 80,
@@ -88,6 +92,21 @@ static const struct load stalled[] = {
 	{ &kvslot_family, "one of them", 1000, 500, 500, 0, 8, NULL },
 	{ &queue_family, "one of them", 8, 500, 500, 0, 8, NULL },
 	{ &kvblock_family, "one of them", 500, 1, 0, 0, 8, NULL },
+};
+
+/* More payloads than there is memory for. */
+static const struct load held[] = {
+	{ &map_family, "payloads", 100, 50, 50, 80000, PAYLOAD_BYTES, "get:20,put:60,remove:20" },
+	{ &ordered_family, "payloads", 100, 50, 50, 80000, PAYLOAD_BYTES,
+	  "get:10,put:60,remove:20,scan:10" },
+	{ &kvslot_family, "payloads", 100, 50, 50, 80000, PAYLOAD_BYTES, "get:20,put:80" },
+	{ &queue_family, "payloads", 8, 50, 50, 80000, PAYLOAD_BYTES, NULL },
+	{ &kvblock_family, "evictions", 500, 1, 0, 8000, 8, NULL },
+};
+
+static const struct load full[] = {
+	{ &queue_family, "values", 8, CAPACITY_FULL, 0, 1000, 8, NULL },
+	{ &queue_family, "payloads", 8, CAPACITY_FULL, 0, 1000, PAYLOAD_BYTES, NULL },
 };
 
 static const struct load starved[] = {
@@ -324,6 +343,85 @@ static int check_starved(struct harness *harness, const struct trial *trial)
 	return harness_balance(harness, trial->fault);
 }
 
+/* One is stalled for as long as the others need to fill all memory with what they retire. */
+static int check_held_up(struct harness *harness, const struct trial *trial)
+{
+	uint64_t prefill = trial->load->prefill;
+	const int error = harness_attach(harness);
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	harness_perform(harness, harness_prefill, &prefill);
+	return stalls_check(harness, trial->load->operations, trial->fault);
+}
+
+/* All workers do nothing but @operation. Return: how many took effect, or a negative errno. */
+static int64_t perform_only(struct harness *harness, int operation, const struct trial *trial)
+{
+	const unsigned workers = harness_options(harness)->workers;
+	const char *const name = trial->load->family->operations[operation];
+	uint64_t operations = scaled(trial), before;
+	char mix[32];
+	int error;
+
+	snprintf(mix, sizeof(mix), "%s:100", name);
+	error = harness_set_mix(harness, mix, 0, workers, trial->fault);
+	if (error)
+		return error;
+	before = harness_sum(harness).tally.succeeded[operation];
+	harness_perform(harness, harness_mix, &operations);
+	return (int64_t)(harness_sum(harness).tally.succeeded[operation] - before);
+}
+
+/* Filled as long as it takes anything, and emptied as long as it gives anything, twice. */
+static int check_full(struct harness *harness, const struct trial *trial)
+{
+	const struct family *const family = trial->load->family;
+	int error = harness_attach(harness);
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	for (unsigned round = 0; round < 2; round++) {
+		const int64_t in = perform_only(harness, family->insert, trial);
+		const int64_t more = perform_only(harness, family->insert, trial);
+		const int64_t out = perform_only(harness, family->remove, trial);
+
+		error = harness_balance(harness, trial->fault);
+		if (error)
+			return error;
+		if (in < CAPACITY_FULL || more || out != in)
+			return fault_set(trial->fault, -EBADMSG,
+					 "capacity %d: it took %" PRId64 ", when full %" PRId64
+					 " more, and gave back %" PRId64,
+					 CAPACITY_FULL, in, more, out);
+	}
+	return 0;
+}
+
+/* As many as there are places, each time other threads: they find the places and need no others. */
+static int check_many(struct harness *harness, const struct trial *trial)
+{
+	uint64_t operations = 8, before = 0, after;    /* where locks are handed over, each takes long */
+	int error = 0;
+
+	for (unsigned round = 0; !error && round < 3; round++) {
+		error = harness_attach(harness);
+		if (error)
+			return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+		if (round == 0)
+			harness_perform(harness, harness_mix, &operations);
+		harness_detach(harness);
+		error = harness_balance(harness, trial->fault);
+		after = memory_in_use_bytes(harness_memory(harness), MEMORY_THREAD);
+		if (!error && round == 2 && after > before)
+			error = fault_set(trial->fault, -EBADMSG,
+					  "%" PRIu64 " bytes more for threads that attach again",
+					  after - before);
+		before = after;
+	}
+	return error;
+}
+
 static int check_in_turns(struct harness *harness, const struct trial *trial)
 {
 	uint64_t operations = scaled(trial);
@@ -349,19 +447,46 @@ struct conformance_case {
 	unsigned workers;    /* 0: two to four, by the PUs there are */
 	unsigned pus;
 	size_t limit_bytes;
+	uint64_t capacity;   /* of bounded structures */
+	bool (*applies)(const struct variant *variant);
 };
+
+/* What such a variant stores takes memory of another process, or a disk: it cannot be starved. */
+static bool may_starve(const struct variant *variant)
+{
+	return !variant->server && !variant->is_blind;
+}
+
+static bool may_fill(const struct variant *variant)
+{
+	return variant->is_bounded;
+}
+
+static bool may_be_many(const struct variant *variant)
+{
+	return !variant->server && !variant->producers_max && !variant->consumers_max;
+}
+
+static bool may_all(const struct variant *variant)
+{
+	(void)variant;
+	return true;
+}
 
 #define LOADS(loads) loads, sizeof(loads) / sizeof(*(loads))
 
 static const struct conformance_case cases[] = {
-	{ "alone", check_alone, LOADS(alone), 1, 0, 0 },
-	{ "in turns", check_in_turns, LOADS(in_turns), 2, 0, 0 },
-	{ "together", check_together, LOADS(together), 0, 0, 0 },
-	{ "scans", check_scans, LOADS(scans), 0, 0, 0 },
-	{ "batched", check_batched, LOADS(together), 0, 0, 0 },
-	{ "crowded", check_together, LOADS(crowded), 8, 2, 0 },
-	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 21 },
-	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0 },
+	{ "alone", check_alone, LOADS(alone), 1, 0, 0, CAPACITY, may_all },
+	{ "in turns", check_in_turns, LOADS(in_turns), 2, 0, 0, CAPACITY, may_all },
+	{ "together", check_together, LOADS(together), 0, 0, 0, CAPACITY, may_all },
+	{ "scans", check_scans, LOADS(scans), 0, 0, 0, CAPACITY, may_all },
+	{ "batched", check_batched, LOADS(together), 0, 0, 0, CAPACITY, may_all },
+	{ "crowded", check_together, LOADS(crowded), 8, 2, 0, CAPACITY, may_all },
+	{ "many", check_many, LOADS(crowded), WORKERS_MANY, 0, 0, CAPACITY, may_be_many },
+	{ "full", check_full, LOADS(full), 3, 0, 0, CAPACITY_FULL, may_fill },
+	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 21, CAPACITY_STARVED, may_starve },
+	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0, CAPACITY, may_all },
+	{ "held up", check_held_up, LOADS(held), 3, 0, 1 << 22, CAPACITY, stalls_apply },
 };
 
 static unsigned workers_of(const struct conformance_case *given, const struct trial *trial)
@@ -390,7 +515,7 @@ static struct harness_options options_of(const struct conformance_case *given,
 		.pus = given->pus,
 		.range = trial->load->range,
 		.expected = trial->load->expected,
-		.capacity = given->limit_bytes ? CAPACITY_STARVED : CAPACITY,
+		.capacity = given->capacity,
 		.value_bytes = trial->load->value_bytes,
 		.limit_bytes = given->limit_bytes,
 		.endpoint = conformance->endpoint,
@@ -421,16 +546,10 @@ static int run_case(const struct conformance_case *given, const struct trial *tr
 	return error;
 }
 
-/* What such a variant stores takes memory of another process, or a disk: it cannot be starved. */
-static bool applies(const struct conformance_case *given, const struct variant *variant)
-{
-	return given->check != check_starved || (!variant->server && !variant->is_blind);
-}
-
 int conformance_check(const struct conformance *conformance, struct fault *fault)
 {
 	for (size_t c = 0; c < sizeof(cases) / sizeof(*cases); c++) {
-		if (!applies(&cases[c], conformance->variant))
+		if (!cases[c].applies(conformance->variant))
 			continue;
 		for (size_t l = 0; l < cases[c].count; l++) {
 			const struct load *const load = &cases[c].loads[l];

@@ -7,7 +7,7 @@
 
 #include "structures/variant.h"
 
-enum { HARNESS_WORKERS_MAX = 8, HARNESS_SCAN_LENGTH = 10 };
+enum { HARNESS_WORKERS_MAX = 128, HARNESS_SCAN_LENGTH = 10 };
 
 struct harness_options {
 	const struct topology *topology;

@@ -42,7 +42,12 @@ struct mutant {
 	MUTANT(queue_delivered_twice, "mismatched")                                                \
 	MUTANT(queue_out_of_order, "mismatched")                                                   \
 	MUTANT(queue_newest_first, "another value than the oldest")                                \
-	MUTANT(queue_garbage_uncounted, "nothing was retired")
+	MUTANT(queue_garbage_uncounted, "nothing was retired")                                     \
+	MUTANT(queue_full_for_ever, "capacity 10: it took 0")                                      \
+	MUTANT(scheme_stall_outside, "that were retired beside a stalled thread")                  \
+	MUTANT(scheme_garbage_unbounded, "beside a stalled thread, at most")                       \
+	MUTANT(scheme_memory_runs_out, "memory runs out beside a stalled thread")                  \
+	MUTANT(scheme_place_left_behind, "more for threads that attach again")
 
 #define MUTANT(name, expected) extern const struct variant mutant_##name;
 MUTANTS

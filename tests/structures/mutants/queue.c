@@ -1,8 +1,12 @@
 /*
- * queue/list@spin with one defect, chosen by a MUTANT_ macro: the conformance cases must report it.
+ * queue/list@spin, or ring@spin, with one defect, chosen by a MUTANT_ macro: the conformance cases must report it.
  * As in map.c, most defects strike workers other than the first.
  */
-#include "structures/queue/list.h"
+#if MUTANT_FULL_FOR_EVER
+#	include "structures/queue/ring.h"
+#else
+#	include "structures/queue/list.h"
+#endif
 
 #if MUTANT_DROPPED
 static inline bool mutant_enqueue(struct list *queue, struct context *context, uint64_t value)
@@ -87,4 +91,25 @@ static struct garbage mutant_garbage(void *instance)
 #	define VARIANT_GARBAGE mutant_garbage
 #endif
 
-#include "structures/queue/list.c"
+#if MUTANT_FULL_FOR_EVER
+static inline bool mutant_enqueue(struct ring *queue, struct context *context, uint64_t value)
+{
+	static _Atomic uintptr_t full;
+
+	/* relaxed: it may be noticed late. */
+	if (load_relaxed(&full) == (uintptr_t)queue)
+		return false;
+	if (ring_enqueue(queue, context, value))
+		return true;
+	store_relaxed(&full, (uintptr_t)queue); /* relaxed: as above */
+	return false;
+}
+
+#	define ring_enqueue mutant_enqueue
+#endif
+
+#if MUTANT_FULL_FOR_EVER
+#	include "structures/queue/ring.c"
+#else
+#	include "structures/queue/list.c"
+#endif
