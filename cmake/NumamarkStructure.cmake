@@ -16,7 +16,7 @@ set(NUMAMARK_COVER_ALWAYS
 	queue/faa_segment+ebr queue/lcrq+ebr queue/lcrq+hp queue/list@mutex queue/list@spin
 	queue/lscq+ebr queue/lscq+hp queue/michael_scott+ebr queue/michael_scott+hp
 	queue/michael_scott+ibr queue/two_lock@mutex queue/two_lock@spin kvslot/slots_lossless+ebr
-	kvblock/clock+ebr kvblock/lru@mutex kvblock/lru@spin kvblock/replicated+ebr
+	kvblock/clock+ebr kvblock/lru@mutex kvblock/lru@spin kvblock/radix+ebr kvblock/replicated+ebr
 	kvblock/sieve+ebr)
 
 # numamark_choose(result prefix choice...): all choices, or with NUMAMARK_COVER a part: those of which the list above

@@ -8,7 +8,8 @@
  *
  * Invariants
  *   1. A live block's parent lives: it counts the child among its references until the child is
- * dead and out of its list, and then whoever killed the child until he kills it or lets it go.
+ * dead, and then whoever killed the child until he kills it or lets it go. It leaves its list after
+ * the child.
  *   2. Of an id at most one live block is in the table; a dead one may still be there beside it.
  *   3. A dead block has no children and is pinned by nobody, and never lives again.
  *

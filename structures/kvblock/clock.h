@@ -2,7 +2,7 @@
  * clock: a block cache whose hits take no lock and write next to nothing, with second chances.
  *
  * Blocks lie in a table that is read without a lock (structures/kvblock/block_table.h); a hit pins
- * the last block of the prefix and sets the visited marks that are not yet set. A ring of slots has
+ * the last block of the prefix and sets its visited mark unless it is set. A ring of slots has
  * one for each block of capacity, and the marks lie beside it: so the hand takes a mark away, or
  * passes a block that has children, without a touch of the block. Each worker has a part of the
  * ring, and a hand over it: who needs room goes along his own part, where his own blocks lie, and
@@ -106,9 +106,13 @@ static inline void clock_take(struct clock *cache, struct context *context,
 	/* release: no look into the slot finds the block after it was retired; pairs with the
 	 * acquire in clock_look(). */
 	store_release(&cache->slots[own->room], CLOCK_PASS);
+	block_go_up(request, dead);
+	if (dead->parent) {
+		/* For the next one. */
+		fetch_to_write(block_table_bucket(&cache->table, dead->parent->id));
+		fetch_to_write(&cache->slots[dead->parent->slot]);
+	}
 	clock_evict(cache, context, request, dead);
-	if (request->candidate)
-		fetch_to_write(&cache->slots[((struct block *)request->candidate)->slot]);
 }
 
 /* A slot that is free. Return: false if another worker was first. */
@@ -201,8 +205,10 @@ static inline bool clock_claim(struct clock *cache, struct context *context,
 	       clock_sweep(cache, context, request, &own->all);
 }
 
-static inline void clock_give_back(struct clock *cache, struct context *context)
+static inline void clock_give_back(struct clock *cache, struct context *context,
+				   struct kvblock_request *request)
 {
+	(void)request;
 	/* relaxed: a free slot says nothing of any block. */
 	store_relaxed(&cache->slots[cache->workers[context->worker]->room], 0);
 }
@@ -223,6 +229,14 @@ static inline void clock_place(struct clock *cache, struct kvblock_request *requ
 
 	/* release: publishes the block; pairs with the acquire in clock_look(). */
 	store_release(&cache->slots[block->slot], (uintptr_t)block | (is_last ? 0 : CLOCK_PASS));
+}
+
+static inline void clock_finish(struct clock *cache, struct kvblock_request *request, bool is_short)
+{
+	if (is_short && request->pinned)
+		clock_let_go(cache, request->pinned);
+	if (request->candidate)
+		clock_let_go(cache, request->candidate);
 }
 
 #define STRUCTURE clock

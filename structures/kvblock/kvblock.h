@@ -64,6 +64,7 @@ struct kvblock_request {
 	void *candidate; /* to be evicted next, for the structure alone; NULL: none */
 	uint64_t candidate_id;
 	uint64_t added, evicted, sum_added, sum_evicted; /* by this request's commit; of ids */
+	unsigned rooms;                                  /* taken ahead, for the structure alone */
 };
 
 static inline uint64_t kvblock_capacity(const struct setup *setup)

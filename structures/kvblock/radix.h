@@ -3,14 +3,14 @@
  *
  * Each cached block is a node of the tree, with room for one child, which is what nearly all have,
  * and a table by id for more; to acquire is to go down from the root, block by block, without a
- * lock, and to pin the last one. Commits have one lock for all of the tree, evict by SIEVE, and
- * hand readers whole tables: a child comes and goes by one store, and a table that is full is
- * copied to a larger one and retired.
+ * lock, and to pin the last one. Commits have one lock for all of the tree, evict by second
+ * chances, and hand readers whole tables: a child comes and goes by one store, and a table that is
+ * full is copied to a larger one and retired.
  *
  * Paper: the tree, L. Zheng et al., "SGLang: efficient execution of structured language model
  * programs", NeurIPS 2024 (RadixAttention); the readers, P. McKenney, J. Slingwine, "Read-copy
  * update: using execution history to solve concurrency problems", PDCS 1998; who goes,
- * structures/kvblock/sieve.h. Differences: (a) a node is one block, not a run of them, so that no
+ * structures/kvblock/sieve_list.h. Differences: (a) a node is one block, not a run of them, so that no
  * node is ever split under a reader; (b) not recency but visited bits, as a reader writes nothing
  * that is written already.
  *
@@ -23,13 +23,17 @@
  * Linearization: acquire at the pin: what it finds is a prefix then, and was the longest at some
  * moment of the call. Commit at the store that puts each block into its parent's table. Release at
  * its store. Progress: acquire and release lock-free; commit waits for the lock. May run together:
- * all. create, destroy and inspect: alone. Reclamation: a flavour of RCU, for blocks and tables.
+ * all. create, destroy and inspect: alone. Reclamation: any scheme whose sections protect all that
+ * they can reach, for blocks and tables. In a full cache a commit evicts as much as it adds, so that
+ * a scheme which frees late (call_rcu() sleeps 10 ms at a time) has more in limbo than a small cache
+ * holds, and each block is out of the processor's caches when it comes back.
  * Memory: 56 bytes a block; 40 for a table of the first children beyond one, 16 to 64 a child in
  * larger ones.
  */
 #ifndef STRUCTURES_KVBLOCK_RADIX_H
 #define STRUCTURES_KVBLOCK_RADIX_H
 
+#define SIEVE_RENEWS true
 #define BLOCK_OF_POLICY                                             \
 	SIEVE_LINKS                                                 \
 	_Atomic(struct block *) child; /* or NULL, or RADIX_GONE */ \
@@ -115,11 +119,12 @@ static inline void radix_acquire(struct radix *cache, struct context *context,
 	reclaim_enter(context->reclaim);
 	while (request->cached < request->count &&
 	       radix_slot(radix_above(cache, last), request->blocks[request->cached], &child)) {
-		sieve_visit(child);
 		last = child;
 		request->cached++;
 	}
 	block_pin_prefix(last, request);
+	if (request->pinned)
+		sieve_visit(request->pinned);
 	reclaim_exit(context->reclaim);
 }
 

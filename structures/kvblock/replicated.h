@@ -4,8 +4,9 @@
  * Each node that workers sit on has a whole copy of the index, table and blocks, in its own memory,
  * with pins and visited bits of its own. An acquire or release touches the copy of its node and
  * nothing else, without a lock. A commit changes all copies, under one lock: the copies of a block
- * form a ring, and it dies in all of them or in none. Who goes is decided once, by SIEVE: one list
- * has the first copy of each leaf, and a block was hit if any node has hit it.
+ * form a ring, and it dies in all of them or in none. Who goes is decided once, by second chances
+ * (structures/kvblock/sieve_list.h): one list has the first copy of each leaf, and a block was hit
+ * if any node has hit it.
  *
  * So a hit costs what it costs on a machine of one node, and an update as many times more as there
  * are nodes: worth it where look-ups outnumber the blocks that come and go.
@@ -42,6 +43,7 @@
 #ifndef STRUCTURES_KVBLOCK_REPLICATED_H
 #define STRUCTURES_KVBLOCK_REPLICATED_H
 
+#define SIEVE_RENEWS true
 #define BLOCK_OF_POLICY                                                             \
 	SIEVE_LINKS                                                                 \
 	_Atomic uintptr_t next;                                                     \

@@ -1,5 +1,13 @@
 #include "structures/kvblock/sieve.h"
 
+/* What the others have taken ahead is no room for the last: at most a small part of it all. */
+static unsigned sieve_ahead(uint64_t capacity, unsigned workers)
+{
+	const uint64_t share = capacity / SIEVE_AHEAD_SHARE / workers;
+
+	return share < 1 ? 1 : share < SIEVE_AHEAD ? (unsigned)share : SIEVE_AHEAD;
+}
+
 static int sieve_create(const struct setup *setup, void **instance)
 {
 	struct sieve *const cache = memory_shared(setup->memory, sizeof(*cache));
@@ -8,6 +16,7 @@ static int sieve_create(const struct setup *setup, void **instance)
 	if (!cache)
 		return -ENOMEM; /* what was got goes with memory_destroy() */
 	cache->capacity = kvblock_capacity(setup);
+	cache->ahead = sieve_ahead(cache->capacity, setup->workers);
 	error = spin_init(&cache->lock, setup->memory);
 	if (!error)
 		error = block_table_init(

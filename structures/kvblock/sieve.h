@@ -1,11 +1,12 @@
 /*
  * sieve: a block cache whose hits take no lock, with eviction by SIEVE.
  *
- * Hits are those of kvblock/clock: a pin, and the visited bits that are not yet set. What differs
+ * Hits are those of kvblock/clock: a pin, and the visited bit of the last block. What differs
  * is who goes: leaves stand on a list in the order in which they came, new ones at its head, and a
  * hand moves from the tail to the head. A visited leaf loses its bit and stays where it stands, one
  * without it goes. So a new block that is never hit goes soon, and the old that are hit need
- * not be moved. The list has one lock, for those who add or evict.
+ * not be moved. The list has one lock, for those who add or evict: a commit takes it for several
+ * blocks at a time, kills under it those that go for them, and takes these out of the table after.
  *
  * Paper: Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi, "SIEVE is simpler than LRU: an
  *   efficient turn-key eviction algorithm for web caches", NSDI 2024.
@@ -37,11 +38,17 @@
 #include "structures/kvblock/block_table.h"
 #include "structures/lock/spin.h"
 
+enum {
+	SIEVE_AHEAD = 8,      /* rooms that a commit takes at a time */
+	SIEVE_AHEAD_SHARE = 8 /* and all of them together take no more than this part of them all */
+};
+
 struct sieve {
 	/* Read only after create. */
 	struct block_table table;
 	struct reclaim *reclaim;
 	uint64_t capacity;
+	unsigned ahead; /* rooms that a commit takes at a time */
 	CACHELINE_APART struct spin lock;
 	/* Under the lock. */
 	struct sieve_list list;
@@ -57,27 +64,50 @@ static inline void sieve_hit(struct sieve *cache, struct block *block)
 static inline void sieve_evict(struct sieve *cache, struct context *context,
 			       struct kvblock_request *request, struct block *block);
 
+/*
+ * Room for as many blocks as the request may want, at one time with the lock. Blocks go in the
+ * order in which they were killed, children before parents, so that whoever still finds one finds
+ * its parent's memory.
+ */
+static inline void sieve_claim_ahead(struct sieve *cache, struct context *context,
+				     struct kvblock_request *request)
+{
+	const unsigned missing = request->count - request->cached;
+	const unsigned wanted = missing < cache->ahead ? missing : cache->ahead;
+	struct block *dead[SIEVE_AHEAD], *block;
+	unsigned count = 0;
+
+	spin_acquire(&cache->lock, NULL);
+	while (request->rooms < wanted &&
+	       sieve_list_claim(&cache->list, cache->capacity, request->pinned, request, &block)) {
+		request->rooms++;
+		if (!block)
+			continue;
+		dead[count++] = block;
+		block_go_up(request, block);
+		fetch_to_write(block_table_bucket(&cache->table, block->id));
+	}
+	spin_release(&cache->lock, NULL);
+	for (unsigned i = 0; i < count; i++)
+		sieve_evict(cache, context, request, dead[i]);
+}
+
 static inline bool sieve_claim(struct sieve *cache, struct context *context,
 			       struct kvblock_request *request)
 {
-	struct block *block;
-	bool has_room;
-
-	spin_acquire(&cache->lock, NULL);
-	has_room = sieve_list_claim(&cache->list, cache->capacity, request->pinned, request,
-				    &block);
-	spin_release(&cache->lock, NULL);
-	if (block)
-		sieve_evict(cache, context, request, block);
-	return has_room;
+	if (!request->rooms)
+		sieve_claim_ahead(cache, context, request);
+	if (!request->rooms)
+		return false;
+	request->rooms--;
+	return true;
 }
 
-static inline void sieve_give_back(struct sieve *cache, struct context *context)
+static inline void sieve_give_back(struct sieve *cache, struct context *context,
+				   struct kvblock_request *request)
 {
-	(void)context;
-	spin_acquire(&cache->lock, NULL);
-	cache->list.count--;
-	spin_release(&cache->lock, NULL);
+	(void)cache, (void)context;
+	request->rooms++;
 }
 
 static inline void sieve_prepare(struct sieve *cache, struct context *context, struct block *block)
@@ -88,19 +118,23 @@ static inline void sieve_prepare(struct sieve *cache, struct context *context, s
 	block->is_listed = false;
 }
 
-static inline void sieve_let_go(struct sieve *cache, struct block *block)
-{
-	spin_acquire(&cache->lock, NULL);
-	sieve_list_add(&cache->list, block);
-	spin_release(&cache->lock, NULL);
-}
-
-/* Only a leaf need be on the list, and this one is none if more is to come. */
+/* Only leaves need be on the list, and which one of the request's is shows at the end. */
 static inline void sieve_place(struct sieve *cache, struct kvblock_request *request,
 			       struct block *block)
 {
-	if (request->cached + 1 == request->count)
-		sieve_let_go(cache, block);
+	(void)cache, (void)request, (void)block;
+}
+
+static inline void sieve_finish(struct sieve *cache, struct kvblock_request *request, bool is_short)
+{
+	(void)is_short;
+	spin_acquire(&cache->lock, NULL);
+	cache->list.count -= request->rooms;
+	if (request->pinned)
+		sieve_list_add(&cache->list, request->pinned);
+	if (request->candidate)
+		sieve_list_add(&cache->list, request->candidate);
+	spin_release(&cache->lock, NULL);
 }
 
 #define STRUCTURE sieve

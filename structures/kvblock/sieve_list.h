@@ -1,8 +1,12 @@
 /*
  * sieve_list: the leaves of a cache in the order in which they came, and a hand that says who goes:
- * the policy SIEVE.
+ * the policy SIEVE, or with SIEVE_RENEWS second chances.
  *
- * Paper and differences: structures/kvblock/sieve.h. All under a lock of the cache's.
+ * Paper and differences: structures/kvblock/sieve.h. All under a lock of the cache's. A leaf that
+ * was hit loses its bit under the hand and, by SIEVE, stays where it stands: right where what was
+ * wanted once is wanted for long. With SIEVE_RENEWS it goes on as the newest. That is the clock of
+ * structures/kvblock/clock.h, and right where it is not: of conversations that are over SIEVE keeps
+ * what was hit while all that is new passes by it.
  *
  * Only leaves may go, and of the blocks of a chain one is a leaf: a list of all blocks would have
  * the hand step over the others again and again, each step a line that is in no cache. So a block
@@ -20,6 +24,10 @@
 	_Atomic uint8_t visited; /* hit since the hand last looked */ \
 	bool is_listed;                                               \
 	struct block *newer, *older;
+
+#ifndef SIEVE_RENEWS
+#	define SIEVE_RENEWS false
+#endif
 
 #ifndef BLOCK_IS_LOST
 #	define BLOCK_IS_LOST(block) (!(block)->is_listed)
@@ -110,8 +118,13 @@ static inline struct block *sieve_list_choose(struct sieve_list *list)
 		struct block *const block = list->hand ? list->hand : list->oldest;
 
 		list->hand = block->newer;
+		fetch_to_write(list->hand);
 		if (!sieve_was_visited(block) && block_kill_copies(block, 0))
 			return block;
+		if (SIEVE_RENEWS) {
+			sieve_list_take_out(list, block);
+			sieve_list_add(list, block);
+		}
 	}
 	return NULL;
 }

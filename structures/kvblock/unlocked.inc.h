@@ -6,14 +6,16 @@
  *   void NAME_hit(struct NAME *, struct block *)    as unlocked_hits.inc.h has it
  *   bool NAME_claim(struct NAME *, struct context *, struct kvblock_request *)
  *       room for one block, by eviction where the cache is full; false if there is none to be had
- *   void NAME_give_back(struct NAME *, struct context *)              room that was not needed
+ *   void NAME_give_back(struct NAME *, struct context *, struct kvblock_request *)
+ *       room that was not needed
  *   void NAME_prepare(struct NAME *, struct context *, struct block *)
  *       a new block that nobody else knows yet will be in that room
  *   void NAME_place(struct NAME *, struct kvblock_request *, struct block *)
  *       there it is, in the table and pinned by the request, which goes on to its child if there is
  *       more to come
- *   void NAME_let_go(struct NAME *, struct block *)
- *       a block that the caller is the last to count on, perhaps, and about to: it may go then
+ *   void NAME_finish(struct NAME *, struct kvblock_request *, bool is_short)
+ *       the commit ends, short of blocks for want of room or memory or not: a candidate, and what
+ *       the request has pinned, may go as soon as the request lets go of them, as it is about to
  */
 #include "structures/kvblock/block_table.h"
 
@@ -37,7 +39,7 @@ static inline bool OP(add)(struct STRUCTURE *cache, struct context *context,
 	fresh = arena_alloc(context->arena, MEMORY_NODES, sizeof(*fresh));
 	if (!fresh) {
 		context->exhausted++;
-		OP(give_back)(cache, context);
+		OP(give_back)(cache, context, request);
 		return false;
 	}
 	fresh->id = id;
@@ -46,7 +48,7 @@ static inline bool OP(add)(struct STRUCTURE *cache, struct context *context,
 	there = block_table_add(&cache->table, fresh);
 	if (there != fresh) {
 		arena_free(context->arena, fresh, MEMORY_NODES, sizeof(*fresh));
-		OP(give_back)(cache, context);
+		OP(give_back)(cache, context, request);
 		block_go_on(request, there);
 		return true;
 	}
@@ -97,12 +99,9 @@ static inline void OP(commit)(struct STRUCTURE *cache, struct context *context,
 	reclaim_enter(context->reclaim);
 	while (goes_on && request->cached < request->count)
 		goes_on = OP(next)(cache, context, request, &is_child);
-	if (!goes_on && request->pinned)
-		OP(let_go)(cache, request->pinned);
-	if (request->candidate) {
-		OP(let_go)(cache, request->candidate);
+	OP(finish)(cache, request, !goes_on);
+	if (request->candidate)
 		block_unpin(request->candidate);
-	}
 	reclaim_exit(context->reclaim);
 }
 
@@ -110,10 +109,6 @@ static inline void OP(commit)(struct STRUCTURE *cache, struct context *context,
 static inline void OP(evict)(struct STRUCTURE *cache, struct context *context,
 			     struct kvblock_request *request, struct block *block)
 {
-	block_go_up(request, block);
-	if (block->parent)
-		/* For the next one. */
-		fetch_to_write(block_table_bucket(&cache->table, block->parent->id));
 	block_table_unlink(&cache->table, block);
 	kvblock_count_evicted(request, block->id);
 	reclaim_retire(context->reclaim, block, MEMORY_NODES, sizeof(*block));

@@ -5,7 +5,11 @@
  *   const struct block_table *NAME_table(const struct NAME *, const struct context *)
  *       where this worker looks blocks up
  *   void NAME_hit(struct NAME *, struct block *)
- *       it was wanted; inside a section, the block perhaps dead
+ *       it was wanted, and ends what is pinned
+ *
+ * A hit marks the last block of its prefix alone. Those before it cannot go while that one is there,
+ * and a mark on each would give a prefix that nobody wants any more one turn of the hand for every
+ * block of it.
  */
 #include "structures/kvblock/block_table.h"
 
@@ -24,12 +28,13 @@ static inline void OP(acquire)(struct STRUCTURE *cache, struct context *context,
 	reclaim_enter(context->reclaim);
 	while (request->cached < request->count &&
 	       (block = block_table_find(table, request->blocks[request->cached]))) {
-		OP(hit)(cache, block);
 		last = block;
 		request->cached++;
 		block_table_fetch_next(table, request, fetch_to_read);
 	}
 	block_pin_prefix(last, request);
+	if (request->pinned)
+		OP(hit)(cache, request->pinned);
 	reclaim_exit(context->reclaim);
 }
 

@@ -82,6 +82,10 @@ numamark_planted(pinned_elsewhere_goes variant_kvblock_replicated_ebr structures
 numamark_planted(child_elsewhere_not_counted variant_kvblock_replicated_ebr
 	structures/kvblock/replicated.h
 	"if (rank != own && copy->parent)" "if (false)")
+numamark_planted(room_used_twice variant_kvblock_sieve_ebr structures/kvblock/sieve.h
+	"	request->rooms--;" "")
+numamark_planted(new_block_not_pinned variant_kvblock_radix_ebr structures/kvblock/radix.h
+	"store_relaxed(&block->references, 1);" "store_relaxed(&block->references, 0);")
 numamark_planted(leaf_forgotten variant_kvblock_sieve_ebr structures/kvblock/sieve_list.h
 	"	sieve_list_add(list, candidate);
 	block_unpin_copies(candidate);"

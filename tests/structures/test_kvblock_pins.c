@@ -116,6 +116,37 @@ static void left_without_room(struct harness *harness, struct worker *worker, vo
 	CACHE(offline)(cache, context);
 }
 
+/* Return: how much of a chain is cached; as a look-up, which pins it no longer. */
+static unsigned look_up(struct POLICY *cache, struct context *context, const uint64_t *blocks,
+			unsigned count)
+{
+	struct kvblock_request request = request_of(blocks, count);
+
+	CACHE(acquire)(cache, context, &request);
+	CACHE(release)(cache, context, &request);
+	return request.cached;
+}
+
+/* One of two chains was hit, and nobody wants it any more: a second chance is all it has. */
+static void hit_and_then_over(struct harness *harness, struct worker *worker, void *argument)
+{
+	struct POLICY *const cache = harness_instance(harness);
+	struct context *const context = &worker->context;
+	const uint64_t over[] = { 1, 2 }, other[] = { 5, 6 }, third[] = { 10, 11 };
+	const uint64_t last[] = { 12, 13 };
+	unsigned *const seen = argument;
+
+	CACHE(online)(cache, context);
+	serve(cache, context, over, 2);
+	serve(cache, context, other, 2);
+	look_up(cache, context, over, 2);
+	serve(cache, context, third, 2);
+	serve(cache, context, last, 2);
+	*seen = look_up(cache, context, over, 2);
+	*seen += 10 * look_up(cache, context, third, 2);
+	CACHE(offline)(cache, context);
+}
+
 /* Return: what @action has seen, in a cache of its own, whose invariants hold after it. */
 static unsigned seen_by(void (*action)(struct harness *, struct worker *, void *))
 {
@@ -153,6 +184,12 @@ static void policy_evicts_a_block_whose_child_found_no_room(void **state)
 {
 	(void)state;
 	assert_int_equal(seen_by(left_without_room), 2 + CAPACITY);
+}
+
+static void policy_gives_a_chain_that_was_hit_one_more_turn_as_a_whole(void **state)
+{
+	(void)state;
+	assert_int_equal(seen_by(hit_and_then_over), 20);
 }
 
 #if POLICY_HAS_SLOTS
@@ -217,6 +254,7 @@ int main(void)
 #endif
 		cmocka_unit_test(policy_evicts_inner_blocks_once_they_are_leaves),
 		cmocka_unit_test(policy_evicts_a_block_whose_child_found_no_room),
+		cmocka_unit_test(policy_gives_a_chain_that_was_hit_one_more_turn_as_a_whole),
 	};
 	struct fault fault;
 	int failed;

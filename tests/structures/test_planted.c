@@ -47,6 +47,8 @@ struct planted {
 	DEFECT(copies_left_dead, NULL)                \
 	DEFECT(pinned_elsewhere_goes, NULL)           \
 	DEFECT(child_elsewhere_not_counted, NULL)     \
+	DEFECT(room_used_twice, NULL)                 \
+	DEFECT(new_block_not_pinned, NULL)            \
 	DEFECT(leaf_forgotten, NULL)                  \
 	DEFECT(acquired_over_a_hole, "one that finds what it has room for") \
 	DEFECT(pinned_block_goes, NULL)               \
