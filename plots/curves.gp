@@ -28,7 +28,7 @@ do for [i = 1:series] {
 }
 
 # Room for the longest name beside the frame.
-name_width = format eq 'tikz' ? (narrow ? 0.0122 : 0.0092) : narrow ? 0.0108 : 0.0083
+name_width = format eq 'tikz' ? (narrow ? 0.0145 : 0.0092) : narrow ? 0.0108 : 0.0083
 set rmargin at screen (longest_name * name_width > 0.455 ? 0.5 : 0.955 - name_width * longest_name)
 
 band = is_drawn ? 1 : 0

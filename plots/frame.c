@@ -9,7 +9,7 @@
 static const double label_gap = 0.062, tic_gap = 0.045;
 
 /* Letters that have room beside a frame which leaves half of the figure to the curves. */
-enum { LETTERS_OF_HALF_A_PAGE = 34, LETTERS_OF_A_PAGE = 52 };
+enum { LETTERS_OF_HALF_A_PAGE = 31, LETTERS_OF_A_PAGE = 52 };
 
 struct curve *frame_add_curve(struct frame *frame, const char *name, size_t room)
 {
