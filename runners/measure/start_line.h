@@ -2,8 +2,9 @@
  * The start line: threads that leave it leave it together.
  *
  * A sense-reversing barrier that spins: threads woken one by one from the kernel would start
- * microseconds to milliseconds apart. A thread that has spun for long yields its PU, since with
- * more threads than PUs the one that is waited for may need it.
+ * microseconds to milliseconds apart. But before it spins, each sleeps until all are on their way:
+ * where there are fewer processors than threads, spinners would take them from those waited for
+ * (128 emulated CPUs on two: no start within half a minute).
  */
 #ifndef RUNNERS_MEASURE_START_LINE_H
 #define RUNNERS_MEASURE_START_LINE_H
@@ -14,6 +15,7 @@
 
 struct start_line {
 	unsigned threads;
+	CACHELINE_APART _Atomic unsigned coming;     /* in all laps together */
 	CACHELINE_APART _Atomic unsigned arrived;
 	CACHELINE_APART _Atomic unsigned lap;
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -131,6 +132,45 @@ static void start_line_lets_nobody_pass_before_all_are_there(void **state)
 	assert_int_equal(load_relaxed(&race.early), 0);    /* relaxed: all have been joined */
 }
 
+/* CPU time of the thread that calls. */
+static uint64_t thread_cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+struct early_bird {
+	struct start_line line;
+	uint64_t cpu_ns;    /* that the wait took */
+};
+
+static void *come_early(void *argument)
+{
+	struct early_bird *const bird = argument;
+	const uint64_t before = thread_cpu_ns();
+
+	start_line_cross(&bird->line);
+	bird->cpu_ns = thread_cpu_ns() - before;
+	return NULL;
+}
+
+static void start_line_leaves_the_processor_to_those_who_are_late(void **state)
+{
+	const struct timespec late = { .tv_nsec = 300000000 };
+	struct early_bird bird = { 0 };
+	pthread_t thread;
+
+	(void)state;
+	start_line_init(&bird.line, 2);
+	assert_int_equal(pthread_create(&thread, NULL, come_early, &bird), 0);
+	nanosleep(&late, NULL);
+	start_line_cross(&bird.line);
+	pthread_join(thread, NULL);
+	assert_in_range(bird.cpu_ns, 0, (uint64_t)late.tv_nsec / 5);
+}
+
 struct visit {
 	struct gate *gate;
 	int steps[2];
@@ -234,6 +274,7 @@ int main(void)
 		cmocka_unit_test(fairness_of_one_winner_is_one_nth),
 		cmocka_unit_test(fairness_names_least_middle_and_most),
 		cmocka_unit_test(start_line_lets_nobody_pass_before_all_are_there),
+		cmocka_unit_test(start_line_leaves_the_processor_to_those_who_are_late),
 		cmocka_unit_test(gate_hands_each_worker_every_step_once),
 		cmocka_unit_test(gate_wait_ends_at_its_time),
 		cmocka_unit_test(process_memory_grows_by_what_is_touched),
