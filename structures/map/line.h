@@ -54,9 +54,10 @@
  *   the key comes back to the slot meanwhile, the store may fall between the insert's value and key:
  *   such an insert linearizes at its store of the value, and until the key is there gets wait
  *   (LINE_REVIVES), lest they call it absent when the overwrite has ended.
- * Progress: get is lock-free (a retry means that a remove or a move completed), but waits in
- *   line+SCHEME for the few stores by which a key gets a dead slot; an overwrite of line+SCHEME is
- *   lock-free while the table does not grow; all else blocks.
+ * Progress: get is lock-free (a retry means that an operation or a move has taken the lock or given
+ *   it back, which each does once for a chain), but waits in line+SCHEME for the few stores by which
+ *   a key gets a dead slot; an overwrite of line+SCHEME is lock-free while the table does not grow;
+ *   all else blocks.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: line@bucket none; line+SCHEME sections with tickets (RECLAIM_HAS_TICKETS): slots are
  *   used again, not freed. A thread stalled in a section keeps dead slots from other keys: chains

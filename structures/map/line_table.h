@@ -339,9 +339,7 @@ static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 		/* relaxed: ordered behind line_read() by the acquires in it. */
 		const uint64_t after = load_relaxed(&head->words[LINE_HEADER]);
 
-		if (__builtin_expect(!(before & (LINE_MOVED | LINE_REVIVES)) &&
-					     (before | LINE_LOCKED) == (after | LINE_LOCKED),
-				     1))
+		if (__builtin_expect(before == after && !(before & (LINE_MOVED | LINE_REVIVES)), 1))
 			return found;
 		table = line_look_again(table, head);
 	}

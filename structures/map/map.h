@@ -45,7 +45,7 @@ static inline uint64_t map_value(uint64_t key, uint64_t random)
 
 static inline bool map_value_fits(uint64_t key, uint64_t value)
 {
-	return value >> 32 == (key & 0xffffffffu);
+	return (uint32_t)(value >> 32) == (uint32_t)key;
 }
 
 #endif

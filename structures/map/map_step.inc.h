@@ -19,7 +19,7 @@ ALWAYS_INLINE struct answer OP(step_of_key)(struct STRUCTURE *map, struct worker
 			return (struct answer){ false, 0 };
 		tally->succeeded[MAP_GET]++;
 		if (__builtin_expect(!map_value_fits(draw.key, value), 0))
-			tally->mismatched++;
+			count_rare(&tally->mismatched);
 		tally->sink += value;
 		break;
 	case MAP_PUT:

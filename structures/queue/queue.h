@@ -44,10 +44,12 @@ static inline void queue_count_dequeued(struct worker *worker, struct tally *tal
 	const unsigned producer = queue_value_producer(value);
 	const bool is_known = producer < worker->workers;
 	uint64_t *const last = &worker->last_seen[is_known ? producer : 0];
+	/* Plus one, so that 0 means none yet. */
+	const uint64_t sequence = queue_value_sequence(value) + 1;
 
-	/* last_seen holds sequence + 1, so that 0 means none yet. */
-	tally->mismatched += !is_known | (queue_value_sequence(value) < *last);
-	*last = queue_value_sequence(value) + 1;
+	if (__builtin_expect(!is_known || sequence <= *last, 0))
+		count_rare(&tally->mismatched);
+	*last = sequence;
 	tally->sum_out += value;
 }
 

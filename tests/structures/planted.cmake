@@ -101,7 +101,7 @@ numamark_planted(pinned_block_goes variant_kvblock_lru_spin structures/kvblock/s
 	"while (block->references && block != &cache->ends)"
 	"while (block->references > 1 && block != &cache->ends)")
 numamark_planted(version_unchecked variant_map_line_bucket structures/map/line_table.h
-	"(before | LINE_LOCKED) ==" "(before | LINE_LOCKED) <=")
+	"(before == after &&" "(before <= after &&")
 numamark_planted(lock_taken_in_two_steps variant_map_chained_spin structures/lock/spin.h
 	"while (exchange_acquire(&lock->is_held, 1)) {"
 	"while (load_acquire(&lock->is_held) || (store_relaxed(&lock->is_held, 1), false)) {")
