@@ -107,20 +107,6 @@ static inline void block_unpin_copies(struct block *block)
 	} while (copy != block);
 }
 
-/*
- * The last block of a prefix that was found without a lock, pinned: or the one before it, and so
- * on, for each that has died since. Inside a section.
- */
-static inline void block_pin_prefix(struct block *last, struct kvblock_request *request)
-{
-	while (last && !block_pin(last)) {
-		/* Found alive in this section, so that its parent is still memory. */
-		last = last->parent;
-		request->cached--;
-	}
-	request->pinned = last;
-}
-
 /* Move the request's pin on to @block, which is pinned already. */
 static inline void block_go_on(struct kvblock_request *request, struct block *block)
 {

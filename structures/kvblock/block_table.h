@@ -8,10 +8,11 @@
  *
  * Invariants
  *   1. A live block's parent lives: it counts the child among its references until the child is
- * dead, and then whoever killed the child until he kills it or lets it go. It leaves its list after
- * the child.
- *   2. Of an id at most one live block is in the table; a dead one may still be there beside it.
- *   3. A dead block has no children and is pinned by nobody, and never lives again.
+ *      dead, and then whoever killed the child until he kills it or lets it go.
+ *   2. Of an id at most one live block is in the table; dead ones may still be there behind it, as
+ *      a new one enters at the head.
+ *   3. A dead block has no children and is pinned by nobody, and never lives again. Its parent may
+ *      be dead and retired before it is out of its list itself: nobody follows that pointer.
  *
  * Reclamation: whatever protects all that a section can reach.
  * Expects BLOCK_OF_POLICY with a member `_Atomic uintptr_t next`, of the bucket.
@@ -106,6 +107,21 @@ static inline struct block *block_table_find(const struct block_table *table, ui
 		/* acquire: as above, and with the release in block_table_unlink(). */
 		block = block_of(load_acquire(&block->next));
 	return block;
+}
+
+/*
+ * The last block of a prefix that was found without a lock, pinned: or the one before it, and so
+ * on, for each that has died since. Inside a section.
+ */
+static inline void block_table_pin_prefix(const struct block_table *table, struct block *last,
+					  struct kvblock_request *request)
+{
+	while (request->cached && !(last && block_pin(last)))
+		/* By its id, not as the dead one's parent: see invariant 3. */
+		last = --request->cached
+			       ? block_table_find(table, request->blocks[request->cached - 1])
+			       : NULL;
+	request->pinned = last;
 }
 
 /* Return: the first block's address, without the lock bit. */

@@ -122,7 +122,12 @@ static inline void radix_acquire(struct radix *cache, struct context *context,
 		last = child;
 		request->cached++;
 	}
-	block_pin_prefix(last, request);
+	while (last && !block_pin(last)) {
+		/* On the way down it was alive, or dead and not yet retired; so it is memory. */
+		last = last->parent;
+		request->cached--;
+	}
+	request->pinned = last;
 	if (request->pinned)
 		sieve_visit(request->pinned);
 	reclaim_exit(context->reclaim);

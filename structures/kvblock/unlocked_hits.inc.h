@@ -15,7 +15,7 @@
 
 /*
  * Linearizes: at the pin; what it finds is a prefix then, and was the longest at some moment of the
- * call.
+ * call: when the block after it was looked for and not found, or died, or its last block was added.
  * Progress: lock-free; it waits for nobody, and goes back one block for each that dies under it.
  */
 static inline void OP(acquire)(struct STRUCTURE *cache, struct context *context,
@@ -32,7 +32,7 @@ static inline void OP(acquire)(struct STRUCTURE *cache, struct context *context,
 		request->cached++;
 		block_table_fetch_next(table, request, fetch_to_read);
 	}
-	block_pin_prefix(last, request);
+	block_table_pin_prefix(table, last, request);
 	if (request->pinned)
 		OP(hit)(cache, request->pinned);
 	reclaim_exit(context->reclaim);

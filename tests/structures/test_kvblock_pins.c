@@ -147,32 +147,118 @@ static void hit_and_then_over(struct harness *harness, struct worker *worker, vo
 	CACHE(offline)(cache, context);
 }
 
-/* Return: what @action has seen, in a cache of its own, whose invariants hold after it. */
-static unsigned seen_by(void (*action)(struct harness *, struct worker *, void *))
+static struct harness_options options_of(unsigned workers, uint64_t capacity)
 {
-	const struct harness_options options = {
+	return (struct harness_options){
 		.topology = topology,
 		.variant = &variant_of_the_pins,
-		.workers = 1,
+		.workers = workers,
 		.range = 1,
-		.capacity = CAPACITY,
+		.capacity = capacity,
 		.value_bytes = 8,
 		.seed = 1,
 	};
+}
+
+/* What @action sees, in a cache of its own, whose invariants hold after it. */
+static void perform(const struct harness_options *options,
+		    void (*action)(struct harness *, struct worker *, void *), unsigned *seen)
+{
 	struct inspection inspection;
 	struct harness *harness;
 	struct fault fault = { "" };
-	unsigned seen = 0;
 
-	if (harness_open(&options, &harness, &fault))
+	if (harness_open(options, &harness, &fault))
 		fail_msg("%s", fault.text);
 	assert_int_equal(harness_attach(harness), 0);
-	harness_perform(harness, action, &seen);
+	harness_perform(harness, action, seen);
 	variant_of_the_pins.inspect(harness_instance(harness), &inspection);
 	assert_null(inspection.broken);
+	assert_true(inspection.elements <= options->capacity);
 	harness_close(harness);
+}
+
+static unsigned seen_by(void (*action)(struct harness *, struct worker *, void *))
+{
+	const struct harness_options options = options_of(1, CAPACITY);
+	unsigned seen = 0;
+
+	perform(&options, action, &seen);
 	return seen;
 }
+
+#if POLICY_CLAIMS_AHEAD
+/* --- what others do while a commit waits for the lock of a bucket ------------------------------- */
+
+enum { ROOMY = 32 }; /* blocks, of which each of two workers takes two rooms ahead */
+
+static struct harness *waiting; /* NULL: nobody waits, or the others have had their turn */
+static unsigned found_meanwhile;
+
+void explore_point(void);
+void explore_wait(void);
+
+void explore_point(void)
+{
+}
+
+static _Atomic uintptr_t *bucket_of(struct harness *harness, uint64_t id)
+{
+	const struct POLICY *const cache = harness_instance(harness);
+
+	return block_table_bucket(&cache->table, id);
+}
+
+/* A block that has left comes again, and its child, which is about to leave, is met. */
+void explore_wait(void)
+{
+	const uint64_t chain[] = { 1, 2, 3 };
+	struct harness *const harness = waiting;
+	struct context *context;
+
+	if (!harness)
+		return;
+	waiting = NULL;
+	context = &harness_worker(harness, 1)->context;
+	CACHE(online)(harness_instance(harness), context);
+	found_meanwhile = 10 * serve(harness_instance(harness), context, chain, 2);
+	found_meanwhile += look_up(harness_instance(harness), context, chain, 3);
+	CACHE(offline)(harness_instance(harness), context);
+	/* relaxed: nobody else has changed it, as it is locked. */
+	block_table_unlock(bucket_of(harness, 3), load_relaxed(bucket_of(harness, 3)) & ~BLOCK_LOCKED);
+}
+
+/* A full cache whose oldest chain, 1-2-3, goes from its end on: 3 is dead, then 2, and both are
+ * there still. */
+static void tail_that_is_leaving(struct harness *harness, struct worker *worker, void *argument)
+{
+	const uint64_t chain[] = { 1, 2, 3 }, fresh[] = { 10, 11 };
+	struct POLICY *const cache = harness_instance(harness);
+	unsigned *const seen = argument;
+
+	if (worker->context.worker != 0)
+		return; /* the first plays both */
+	CACHE(online)(cache, &worker->context);
+	serve(cache, &worker->context, chain, 3);
+	for (uint64_t id = 100; id < 100 + ROOMY - 3; id++)
+		serve(cache, &worker->context, &id, 1);
+	block_table_lock(bucket_of(harness, 3));
+	waiting = harness;
+	serve(cache, &worker->context, fresh, 2);
+	CACHE(offline)(cache, &worker->context);
+	*seen = found_meanwhile;
+}
+
+static void acquire_past_a_block_that_is_leaving_finds_the_one_that_came_for_it(void **state)
+{
+	const struct harness_options options = options_of(2, ROOMY);
+	unsigned seen = 0;
+
+	(void)state;
+	perform(&options, tail_that_is_leaving, &seen);
+	assert_int_equal(seen, 22);
+}
+#endif
 
 static void policy_evicts_inner_blocks_once_they_are_leaves(void **state)
 {
@@ -195,15 +281,7 @@ static void policy_gives_a_chain_that_was_hit_one_more_turn_as_a_whole(void **st
 #if POLICY_HAS_SLOTS
 static void clock_of_more_slots_than_have_numbers_is_not_made(void **state)
 {
-	const struct harness_options options = {
-		.topology = topology,
-		.variant = &variant_of_the_pins,
-		.workers = 1,
-		.range = 1,
-		.capacity = UINT64_C(1) << 32,
-		.value_bytes = 8,
-		.seed = 1,
-	};
+	const struct harness_options options = options_of(1, UINT64_C(1) << 32);
 	struct harness *harness;
 	struct fault fault = { "" };
 
@@ -214,35 +292,17 @@ static void clock_of_more_slots_than_have_numbers_is_not_made(void **state)
 
 static void policy_keeps_what_is_pinned_and_no_longer(void **state)
 {
-	const struct harness_options options = {
-		.topology = topology,
-		.variant = &variant_of_the_pins,
-		.workers = 1,
-		.range = 1,
-		.capacity = CAPACITY,
-		.value_bytes = 8,
-		.seed = 1,
-	};
-	struct inspection inspection;
-	struct harness *harness;
-	struct fault fault = { "" };
+	const struct harness_options options = options_of(1, CAPACITY);
 	unsigned seen[6];
 
 	(void)state;
-	if (harness_open(&options, &harness, &fault))
-		fail_msg("%s", fault.text);
-	assert_int_equal(harness_attach(harness), 0);
-	harness_perform(harness, while_pinned, seen);
+	perform(&options, while_pinned, seen);
 	assert_int_equal(seen[0], 3);
 	assert_int_equal(seen[1], 1);
 	assert_int_equal(seen[2], 3);
 	assert_int_equal(seen[3], 2);
 	assert_int_equal(seen[4], 0);
 	assert_true(seen[5] < 3); /* some of it: what was hit may have a second chance */
-	variant_of_the_pins.inspect(harness_instance(harness), &inspection);
-	assert_null(inspection.broken);
-	assert_true(inspection.elements <= CAPACITY);
-	harness_close(harness);
 }
 
 int main(void)
@@ -251,6 +311,9 @@ int main(void)
 		cmocka_unit_test(policy_keeps_what_is_pinned_and_no_longer),
 #if POLICY_HAS_SLOTS
 		cmocka_unit_test(clock_of_more_slots_than_have_numbers_is_not_made),
+#endif
+#if POLICY_CLAIMS_AHEAD
+		cmocka_unit_test(acquire_past_a_block_that_is_leaving_finds_the_one_that_came_for_it),
 #endif
 		cmocka_unit_test(policy_evicts_inner_blocks_once_they_are_leaves),
 		cmocka_unit_test(policy_evicts_a_block_whose_child_found_no_room),
