@@ -24,7 +24,8 @@
  *      before they run out.
  *
  * Linearization
- *   put         at the store, or exchange, of the value.
+ *   put         at the store, CAS or exchange of the value. Who makes it the first one has added it,
+ *               whoever took the place for the key.
  *   get found   at the load of the value.
  *   get absent  at the load of a free key, of a `below` that is NULL, or of a value that is 0.
  * Progress: lock-free: get and put take a bounded number of steps, but for what a put needs of the
@@ -140,12 +141,10 @@ static inline struct lossless_line *lossless_deepen(struct context *context,
 /**
  * lossless_claim() - find the place of a key, or take the first free one for it.
  *
- * @is_new:  out, whether it was taken.
- *
- * Return: the word of the key's value; NULL without memory.
+ * Return: the word of the key's value, 0 until somebody stores one; NULL without memory.
  */
 static inline _Atomic uintptr_t *lossless_claim(const struct slots_lossless *cache,
-						struct context *context, uint64_t key, bool *is_new)
+						struct context *context, uint64_t key)
 {
 	struct lossless_walk walk = lossless_begin(cache, key);
 
@@ -156,8 +155,8 @@ static inline _Atomic uintptr_t *lossless_claim(const struct slots_lossless *cac
 
 			/* relaxed: the value comes by a store of its own; partners: the loads of
 			 * keys here and in lossless_find(). */
-			*is_new = !there && cas_relaxed(&walk.line->keys[i], &there, key + 1);
-			if (*is_new || there == key + 1)
+			if ((!there && cas_relaxed(&walk.line->keys[i], &there, key + 1)) ||
+			    there == key + 1)
 				return &walk.line->values[i];
 		}
 		struct lossless_line *const below = lossless_deepen(context, walk.line);
@@ -182,8 +181,9 @@ static inline bool slots_lossless_get(struct slots_lossless *cache, struct conte
 	if (!word)
 		return false;
 	if (!payload_is_apart(context)) {
-		/* relaxed: the word is all there is; partner: the store in lossless_set(). */
-		stored = load_relaxed(word);
+		/* acquire: what the putting thread did before, also other keys' entries, is seen by
+		 * what this one does next; pairs with the releases in lossless_set_word(). */
+		stored = load_acquire(word);
 		if (stored)
 			*value = stored;
 		return stored != 0;
@@ -196,16 +196,27 @@ static inline bool slots_lossless_get(struct slots_lossless *cache, struct conte
 	return stored != 0;
 }
 
-/* Let a key have a value, and retire the payload that it replaces. */
-static inline void lossless_set(struct context *context, _Atomic uintptr_t *word, uint64_t stored)
+/* Values of 8 bytes. Return: whether it is the key's first. */
+static inline bool lossless_set_word(_Atomic uintptr_t *word, uint64_t stored)
+{
+	/* relaxed: a look; it is 0 before the first value alone, and then the CAS decides. */
+	uintptr_t old = load_relaxed(word);
+
+	/* release: what this thread did before the put is seen by whoever has read its value, also
+	 * other keys' entries; pairs with the acquire in slots_lossless_get(). Who reads a value
+	 * that was stored over this one sees it too, as x86 and ARMv8 are multi-copy atomic. */
+	if (!old && cas_release(word, &old, stored))
+		return true;
+	store_release(word, stored); /* release: as above */
+	return false;
+}
+
+/* Retires the payload that is replaced. Return: whether there was none. */
+static inline bool lossless_set_payload(struct context *context, _Atomic uintptr_t *word,
+					uint64_t stored)
 {
 	uintptr_t old;
 
-	if (!payload_is_apart(context)) {
-		/* relaxed: the word is all there is; partner: the load in slots_lossless_get(). */
-		store_relaxed(word, stored);
-		return;
-	}
 	reclaim_enter(context->reclaim);
 	/* acq_rel: publishes the payload, and acquires the one to retire; pairs with itself and with
 	 * the load in reclaim_protect(). */
@@ -214,6 +225,7 @@ static inline void lossless_set(struct context *context, _Atomic uintptr_t *word
 		reclaim_retire(context->reclaim, payload_words(old), MEMORY_PAYLOADS,
 			       context->value_bytes);
 	reclaim_exit(context->reclaim);
+	return !old;
 }
 
 /**
@@ -227,18 +239,17 @@ static inline bool slots_lossless_put(struct slots_lossless *cache, struct conte
 {
 	_Atomic uintptr_t *word;
 	uint64_t stored;
-	bool is_new;
 
 	if (!payload_make(context, value, &stored))
 		return false;
-	word = lossless_claim(cache, context, key, &is_new);
+	word = lossless_claim(cache, context, key);
 	if (!word) {
 		context->exhausted++;
 		payload_free(context, stored);
 		return false;
 	}
-	lossless_set(context, word, stored);
-	return is_new;
+	return payload_is_apart(context) ? lossless_set_payload(context, word, stored)
+					 : lossless_set_word(word, stored);
 }
 
 /* The lines of the table, of all. */

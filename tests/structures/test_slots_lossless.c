@@ -1,4 +1,7 @@
-/* A table of two lines takes thousands of keys: it grows where they are, and evenly. */
+/*
+ * A table of two lines takes thousands of keys: it grows where they are, and evenly. Two puts of a
+ * key that is absent, one within the other, agree on who has added it; and a put publishes.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +17,7 @@
 #define VARIANT_LOCK      ""
 
 #include "structures/kvslot/slots_lossless.c"
+#include "structures/common/backoff.h"
 #include "tests/structures/harness.h"
 
 enum {
@@ -68,41 +72,168 @@ static void put_and_get_all(struct harness *harness, struct worker *worker, void
 	}
 }
 
-static void table_of_two_lines_keeps_thousands_and_grows_evenly(void **state)
+static struct harness_options options_of(unsigned workers, uint64_t expected)
 {
-	const struct harness_options options = {
+	return (struct harness_options){
 		.topology = topology,
 		.variant = &variant_that_grows,
-		.workers = 1,
+		.workers = workers,
 		.range = KVSLOT_SEQUENCE_KEYS,
-		.expected = 1,
+		.expected = expected,
 		.value_bytes = 8,
 		.seed = 1,
 	};
+}
+
+static struct inspection perform(unsigned workers, uint64_t expected, harness_action *action,
+				 void *argument)
+{
+	const struct harness_options options = options_of(workers, expected);
 	struct inspection inspection;
 	struct harness *harness;
 	struct fault fault = { "" };
-	struct seen seen;
 
-	(void)state;
 	if (harness_open(&options, &harness, &fault))
 		fail_msg("%s", fault.text);
 	assert_int_equal(harness_attach(harness), 0);
-	harness_perform(harness, put_and_get_all, &seen);
+	harness_perform(harness, action, argument);
 	variant_that_grows.inspect(harness_instance(harness), &inspection);
 	harness_close(harness);
+	assert_null(inspection.broken);
+	return inspection;
+}
+
+static void table_of_two_lines_keeps_thousands_and_grows_evenly(void **state)
+{
+	struct seen seen;
+
+	(void)state;
+	assert_int_equal(perform(1, 1, put_and_get_all, &seen).elements, KEYS);
 	assert_int_equal(seen.added, KEYS);
 	assert_int_equal(seen.found, KEYS);
 	assert_int_equal(seen.absent, KEYS);
-	assert_int_equal(inspection.elements, KEYS);
-	assert_null(inspection.broken);
 	assert_in_range(seen.depth, DEPTH_EVEN, DEPTH_MOST);
+}
+
+/* --- a get and a put within a put of the same key, at each of its atomic operations ------------- */
+
+enum { POINTS_MAX = 20 /* more than a put has in a table of room for all */ };
+
+static struct inner {
+	struct slots_lossless *cache; /* NULL: not now */
+	struct context *context;
+	uint64_t key;
+	unsigned points, at;
+	bool was_there, has_added;
+} inner;
+
+void explore_point(void);
+void explore_wait(void);
+
+void explore_point(void)
+{
+	struct slots_lossless *const cache = inner.cache;
+	uint64_t value;
+
+	if (!cache || ++inner.points != inner.at)
+		return;
+	inner.cache = NULL;
+	inner.was_there = slots_lossless_get(cache, inner.context, inner.key, &value);
+	inner.has_added = slots_lossless_put(cache, inner.context, inner.key,
+					     kvslot_value(inner.key, 2));
+}
+
+void explore_wait(void)
+{
+}
+
+struct agreed {
+	unsigned points;   /* at which another put came in */
+	unsigned mistaken; /* of them, where either put was wrong about who added the key */
+};
+
+static void put_within_a_put(struct harness *harness, struct worker *worker, void *argument)
+{
+	struct slots_lossless *const cache = harness_instance(harness);
+	struct agreed *const agreed = argument;
+
+	if (worker->context.worker != 0)
+		return; /* the first plays both */
+	*agreed = (struct agreed){ 0 };
+	slots_lossless_online(cache, &worker->context);
+	for (unsigned at = 1; at <= POINTS_MAX; at++) {
+		bool has_added;
+
+		inner = (struct inner){ .cache = cache,
+					.context = &harness_worker(harness, 1)->context,
+					.key = at,
+					.at = at };
+		has_added = slots_lossless_put(cache, &worker->context, at, kvslot_value(at, 1));
+		if (inner.cache)
+			continue; /* it has fewer */
+		agreed->points++;
+		agreed->mistaken += inner.has_added == inner.was_there;
+		agreed->mistaken += has_added == inner.has_added;
+	}
+	inner.cache = NULL;
+	slots_lossless_offline(cache, &worker->context);
+}
+
+static void puts_of_an_absent_key_agree_on_who_added_it(void **state)
+{
+	struct agreed agreed;
+
+	(void)state;
+	perform(2, KEYS, put_within_a_put, &agreed);
+	assert_in_range(agreed.points, 3, POINTS_MAX);
+	assert_int_equal(agreed.mistaken, 0);
+}
+
+/* --- what was written before a put is seen by who has found its value --------------------------- */
+
+enum { LETTER = 42 };
+
+struct letter {
+	unsigned plain; /* for ThreadSanitizer, which knows whether its reader may read it */
+	unsigned read;
+};
+
+static void write_and_put_or_get_and_read(struct harness *harness, struct worker *worker,
+					  void *argument)
+{
+	struct slots_lossless *const cache = harness_instance(harness);
+	struct context *const context = &worker->context;
+	struct letter *const letter = argument;
+	struct backoff backoff = { 0 };
+	uint64_t value;
+
+	slots_lossless_online(cache, context);
+	if (worker->context.worker == 0) {
+		letter->plain = LETTER;
+		slots_lossless_put(cache, context, 1, kvslot_value(1, 0));
+	} else {
+		while (!slots_lossless_get(cache, context, 1, &value))
+			backoff_grow(&backoff);
+		letter->read = letter->plain;
+	}
+	slots_lossless_offline(cache, context);
+}
+
+static void put_publishes_what_came_before_it(void **state)
+{
+	struct letter letter = { 0 };
+
+	(void)state;
+	perform(2, 1, write_and_put_or_get_and_read, &letter);
+	assert_int_equal(letter.read, LETTER);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_of_two_lines_keeps_thousands_and_grows_evenly),
+		cmocka_unit_test(puts_of_an_absent_key_agree_on_who_added_it),
+		cmocka_unit_test(put_publishes_what_came_before_it),
 	};
 	struct fault fault;
 	int failed;
