@@ -45,6 +45,36 @@ static int clock_create(const struct setup *setup, void **instance)
 	return error;
 }
 
+/* Return: whether there is a block in a slot, as is right at rest if it is not free. */
+static bool clock_inspect_slot(struct clock *cache, uint64_t slot, struct inspection *inspection)
+{
+	/* relaxed, here and below: all workers are at rest. */
+	const uintptr_t held = load_relaxed(&cache->slots[slot]);
+	const struct block *const block = (const struct block *)(held & ~CLOCK_PASS);
+
+	if (held == CLOCK_PASS)
+		inspection->broken = "a slot is some worker's at rest";
+	if (!block)
+		return false;
+	if (block->slot != slot)
+		inspection->broken = "a slot has another one's block";
+	if (held & CLOCK_PASS && !load_relaxed(&block->references)) /* relaxed: as above */
+		inspection->broken = "a leaf is there that the hand passes";
+	return true;
+}
+
+static void clock_inspect(void *instance, struct inspection *inspection)
+{
+	struct clock *const cache = instance;
+	uint64_t used = 0;
+
+	block_table_inspect(&cache->table, cache->capacity, inspection);
+	for (uint64_t slot = 0; slot < cache->capacity; slot++)
+		used += clock_inspect_slot(cache, slot, inspection);
+	if (used != inspection->elements)
+		inspection->broken = "there are not as many blocks as slots with one";
+}
+
 #define VARIANT_PAPER                                                                          \
 	"F. Corbato, A paging experiment with the Multics system, MIT Project MAC, 1968 (the " \
 	"clock)"

@@ -30,6 +30,15 @@ static int sieve_create(const struct setup *setup, void **instance)
 	return error;
 }
 
+static void sieve_inspect(void *instance, struct inspection *inspection)
+{
+	const struct sieve *const cache = instance;
+
+	block_table_inspect(&cache->table, cache->capacity, inspection);
+	if (inspection->elements != cache->list.count)
+		inspection->broken = "a room is taken at rest, or blocks have none";
+}
+
 #define VARIANT_PAPER                                                                           \
 	"Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi, SIEVE is simpler than LRU: an " \
 	"efficient turn-key eviction algorithm for web caches, NSDI 2024"

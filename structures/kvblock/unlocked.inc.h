@@ -131,10 +131,3 @@ static void OP(destroy)(void *instance)
 	reclaim_destroy(cache->reclaim);
 	block_table_destroy(&cache->table);
 }
-
-static void OP(inspect)(void *instance, struct inspection *inspection)
-{
-	const struct STRUCTURE *const cache = instance;
-
-	block_table_inspect(&cache->table, cache->capacity, inspection);
-}

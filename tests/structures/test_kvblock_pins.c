@@ -147,6 +147,35 @@ static void hit_and_then_over(struct harness *harness, struct worker *worker, vo
 	CACHE(offline)(cache, context);
 }
 
+/* Room for a block that never comes. */
+static void room_left_empty(struct harness *harness, struct worker *worker, void *argument)
+{
+	const uint64_t block = 1;
+	struct kvblock_request request = request_of(&block, 1);
+
+	(void)argument;
+	CACHE(online)(harness_instance(harness), &worker->context);
+	CACHE(claim)(harness_instance(harness), &worker->context, &request);
+	CACHE(offline)(harness_instance(harness), &worker->context);
+}
+
+#if POLICY_HAS_SLOTS
+static void leaf_left_passed(struct harness *harness, struct worker *worker, void *argument)
+{
+	struct POLICY *const cache = harness_instance(harness);
+	const uint64_t id = 1;
+	struct block *block;
+
+	(void)argument;
+	CACHE(online)(cache, &worker->context);
+	serve(cache, &worker->context, &id, 1);
+	CACHE(offline)(cache, &worker->context);
+	block = block_table_find(&cache->table, id);
+	/* relaxed: alone. */
+	store_relaxed(&cache->slots[block->slot], (uintptr_t)block | CLOCK_PASS);
+}
+#endif
+
 static struct harness_options options_of(unsigned workers, uint64_t capacity)
 {
 	return (struct harness_options){
@@ -160,9 +189,9 @@ static struct harness_options options_of(unsigned workers, uint64_t capacity)
 	};
 }
 
-/* What @action sees, in a cache of its own, whose invariants hold after it. */
-static void perform(const struct harness_options *options,
-		    void (*action)(struct harness *, struct worker *, void *), unsigned *seen)
+/* What @action sees, in a cache of its own. Return: the state that it leaves. */
+static struct inspection inspect_after(const struct harness_options *options,
+				       harness_action *action, unsigned *seen)
 {
 	struct inspection inspection;
 	struct harness *harness;
@@ -173,12 +202,20 @@ static void perform(const struct harness_options *options,
 	assert_int_equal(harness_attach(harness), 0);
 	harness_perform(harness, action, seen);
 	variant_of_the_pins.inspect(harness_instance(harness), &inspection);
-	assert_null(inspection.broken);
-	assert_true(inspection.elements <= options->capacity);
 	harness_close(harness);
+	return inspection;
 }
 
-static unsigned seen_by(void (*action)(struct harness *, struct worker *, void *))
+/* The same, where the invariants hold after it. */
+static void perform(const struct harness_options *options, harness_action *action, unsigned *seen)
+{
+	const struct inspection inspection = inspect_after(options, action, seen);
+
+	assert_null(inspection.broken);
+	assert_true(inspection.elements <= options->capacity);
+}
+
+static unsigned seen_by(harness_action *action)
 {
 	const struct harness_options options = options_of(1, CAPACITY);
 	unsigned seen = 0;
@@ -278,7 +315,23 @@ static void policy_gives_a_chain_that_was_hit_one_more_turn_as_a_whole(void **st
 	assert_int_equal(seen_by(hit_and_then_over), 20);
 }
 
+static void inspection_tells_of_a_room_that_was_never_filled(void **state)
+{
+	const struct harness_options options = options_of(1, CAPACITY);
+
+	(void)state;
+	assert_non_null(inspect_after(&options, room_left_empty, NULL).broken);
+}
+
 #if POLICY_HAS_SLOTS
+static void inspection_tells_of_a_leaf_that_the_hand_passes(void **state)
+{
+	const struct harness_options options = options_of(1, CAPACITY);
+
+	(void)state;
+	assert_non_null(inspect_after(&options, leaf_left_passed, NULL).broken);
+}
+
 static void clock_of_more_slots_than_have_numbers_is_not_made(void **state)
 {
 	const struct harness_options options = options_of(1, UINT64_C(1) << 32);
@@ -309,7 +362,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policy_keeps_what_is_pinned_and_no_longer),
+		cmocka_unit_test(inspection_tells_of_a_room_that_was_never_filled),
 #if POLICY_HAS_SLOTS
+		cmocka_unit_test(inspection_tells_of_a_leaf_that_the_hand_passes),
 		cmocka_unit_test(clock_of_more_slots_than_have_numbers_is_not_made),
 #endif
 #if POLICY_CLAIMS_AHEAD
