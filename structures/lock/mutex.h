@@ -22,8 +22,10 @@
 #define STRUCTURES_LOCK_MUTEX_H
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 
+#include "structures/common/atomics.h"
 #include "structures/common/cacheline.h"
 #include "structures/common/context.h"
 #include "topology/memory.h"
@@ -46,9 +48,16 @@ static inline void mutex_destroy(struct mutex *lock)
 
 static inline void mutex_acquire(struct mutex *lock, struct lock_thread *thread)
 {
-	const int error = pthread_mutex_lock(&lock->mutex);
+	int error;
 
 	(void)thread;
+#if NUMAMARK_EXPLORE
+	/* The workers are coroutines of one thread, which must not sleep. */
+	while ((error = EXPLORED(pthread_mutex_trylock(&lock->mutex))) == EBUSY)
+		cpu_relax();
+#else
+	error = pthread_mutex_lock(&lock->mutex);
+#endif
 	assert(!error);
 	(void)error;
 }
@@ -56,7 +65,7 @@ static inline void mutex_acquire(struct mutex *lock, struct lock_thread *thread)
 static inline void mutex_release(struct mutex *lock, struct lock_thread *thread)
 {
 	(void)thread;
-	pthread_mutex_unlock(&lock->mutex);
+	(void)EXPLORED(pthread_mutex_unlock(&lock->mutex));
 }
 
 #endif
