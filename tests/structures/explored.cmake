@@ -81,6 +81,8 @@ numamark_explored_small(variant_queue_wcq queue/wcq_small WCQ_ENQUEUE_PATIENCE=1
 numamark_explored_small(variant_ordered_btree_ebr ordered/btree_small+ebr BTREE_BLOCKS=1)
 numamark_explored_small(variant_ordered_btree_snapshot_ebr ordered/btree_small_snapshot+ebr
 	BTREE_BLOCKS=1 BTREE_FEW=1)
+# Two commits take two rooms each ahead of their blocks, of four.
+numamark_explored_small(variant_kvblock_sieve_ebr kvblock/sieve_ahead+ebr SIEVE_AHEAD_SHARE=1)
 foreach(scheme ebr hp)
 	numamark_explored_small(variant_queue_lcrq_${scheme} queue/lcrq_small+${scheme} LCRQ_CELLS=2)
 	# Workers are four at most, and no more than slots.

@@ -262,7 +262,8 @@ void explore_wait(void)
 	found_meanwhile += look_up(harness_instance(harness), context, chain, 3);
 	CACHE(offline)(harness_instance(harness), context);
 	/* relaxed: nobody else has changed it, as it is locked. */
-	block_table_unlock(bucket_of(harness, 3), load_relaxed(bucket_of(harness, 3)) & ~BLOCK_LOCKED);
+	block_table_unlock(bucket_of(harness, 3),
+			   load_relaxed(bucket_of(harness, 3)) & ~BLOCK_LOCKED);
 }
 
 /* A full cache whose oldest chain, 1-2-3, goes from its end on: 3 is dead, then 2, and both are
@@ -368,7 +369,8 @@ int main(void)
 		cmocka_unit_test(clock_of_more_slots_than_have_numbers_is_not_made),
 #endif
 #if POLICY_CLAIMS_AHEAD
-		cmocka_unit_test(acquire_past_a_block_that_is_leaving_finds_the_one_that_came_for_it),
+		cmocka_unit_test(
+			acquire_past_a_block_that_is_leaving_finds_the_one_that_came_for_it),
 #endif
 		cmocka_unit_test(policy_evicts_inner_blocks_once_they_are_leaves),
 		cmocka_unit_test(policy_evicts_a_block_whose_child_found_no_room),
