@@ -12,12 +12,24 @@ static void *lru_sharded_table(struct lru_sharded *cache, struct memory *memory,
 	return memory_shared(memory, size_bytes);
 }
 
+/* Of each shard, a power of two. */
+static uint64_t lru_sharded_buckets(const struct lru_sharded *cache)
+{
+	uint64_t buckets = 1;
+
+	while (buckets * cache->homes * cache->per_home < cache->capacity)
+		buckets *= 2;
+	return buckets;
+}
+
 static int lru_sharded_make_shard(struct lru_sharded *cache, struct memory *memory, unsigned home,
 				  struct lru_shard *shard)
 {
+	const uint64_t buckets = lru_sharded_buckets(cache);
+
 	shard->ends.newer = shard->ends.older = &shard->ends;
-	shard->buckets =
-		lru_sharded_table(cache, memory, home, (cache->mask + 1) * sizeof(*shard->buckets));
+	shard->mask = buckets - 1;
+	shard->buckets = lru_sharded_table(cache, memory, home, buckets * sizeof(*shard->buckets));
 	if (LRU_SHARDED_BY_NODE)
 		shard->arena = memory_arena_on(memory, cache->nodes.index[home]);
 	if (!shard->buckets || (LRU_SHARDED_BY_NODE && !shard->arena))
@@ -46,14 +58,10 @@ static void lru_sharded_size(struct lru_sharded *cache, const struct setup *setu
 {
 	const uint32_t shards =
 		setup->shards ? setup->shards : setup->workers * LRU_SHARDS_PER_WORKER;
-	uint64_t buckets = 1;
 
 	cache->capacity = kvblock_capacity(setup);
 	cache->homes = LRU_SHARDED_BY_NODE ? cache->nodes.count : 1;
 	cache->per_home = (shards + cache->homes - 1) / cache->homes;
-	while (buckets * cache->homes * cache->per_home < cache->capacity)
-		buckets *= 2;
-	cache->mask = buckets - 1;
 }
 
 /* Requests are numbered by worker and turn: no two of the same number. */
@@ -119,11 +127,10 @@ static uint64_t lru_sharded_inspect_shard(struct lru_sharded *cache, struct lru_
 
 		inspection->elements++;
 		inspection->sum += block->id;
-		if (lru_sharded_find(cache, lru_sharded_shard(cache, block->id), block->id) !=
-		    block)
+		if (lru_shard_find(lru_sharded_shard(cache, block->id), block->id) != block)
 			inspection->broken = "a block cannot be found by its id";
-		if (parent && lru_sharded_find(cache, lru_sharded_shard(cache, parent->id),
-					       parent->id) != parent)
+		if (parent &&
+		    lru_shard_find(lru_sharded_shard(cache, parent->id), parent->id) != parent)
 			inspection->broken = "a block is there whose parent is not";
 		/* relaxed: all workers are at rest. */
 		pins += load_relaxed(&block->references) - (uint64_t)(parent != NULL);

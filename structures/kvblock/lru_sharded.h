@@ -13,58 +13,43 @@
  * and nowhere else.
  *
  * Source: lock striping, M. Herlihy, N. Shavit, "The Art of Multiprocessor Programming", 2008,
- * section 13.2, over the cache of structures/kvblock/seq_lru.h. Differences: (a) recency is exact
- * within a shard, not between them; (b) a block that is no leaf when its turn comes is taken for
- * recent; (c) pins move hand over hand, where one lock would make one pin do. Shards: setup.shards,
- * as many as LRU_SHARDS_PER_WORKER without it; of node_sharded rounded up to a multiple of the
- * nodes.
+ *   section 13.2, over the cache of structures/kvblock/seq_lru.h.
+ * Differences: (a) recency is exact within a shard, not between them; (b) a block that is no leaf
+ *   when its turn comes is taken for recent; (c) pins move hand over hand, where one lock would make
+ *   one pin do.
+ * Shards: setup.shards, or LRU_SHARDS_PER_WORKER a worker; of node_sharded rounded up to a multiple
+ *   of the nodes.
  *
  * Invariants
  *   1. A block is in the shard that its hash chooses, and is found, added and evicted under its
- * lock.
+ *      lock.
  *   2. `references` counts a block's children in the cache and its pins. Under the shard's lock 0
- * stays 0: whoever could add to it would have to find the block first.
+ *      stays 0: whoever could add to it would have to find the block first.
  *   3. `count` is the number of blocks, or more while one is being added: at most the capacity.
  *   4. A shard's arena (node_sharded) is used under its lock.
  *
  * Linearization: acquire at the pin of the last block that it finds: it is a prefix then, and the
- * next block was absent when it was looked for after. Commit one block at a time. Release at its
- * store. Progress: blocking; a stalled thread stops one shard. May run together: all. create,
- * destroy and inspect: alone. Reclamation: none needed; a block is freed under its shard's lock,
- * unpinned and without children. Memory: 56 bytes a block; 8 to 16 of table for each block of
- * capacity, 128 or more a shard.
+ *   next block was absent when it was looked for after. Commit one block at a time. Release at the
+ *   pin's end.
+ * Progress: blocking; a stalled thread stops one shard.
+ * May run together: all. create, destroy and inspect: alone.
+ * Reclamation: none needed; a block is freed under its shard's lock, unpinned and without children.
+ * Memory: 56 bytes a block; 8 to 16 of table for each block of capacity, 256 or more a shard.
  */
 #ifndef STRUCTURES_KVBLOCK_LRU_SHARDED_H
 #define STRUCTURES_KVBLOCK_LRU_SHARDED_H
 
-#include "structures/common/hash.h"
 #include "structures/common/nodes.h"
 #include "structures/kvblock/held.h"
+#include "structures/kvblock/lru_shard.h"
 
 enum { LRU_SHARDS_PER_WORKER = 16 };
-
-struct shard_block {
-	uint64_t id;
-	struct shard_block *chained;
-	struct shard_block *newer, *older;
-	struct shard_block *parent;
-	_Atomic uint64_t request; /* the last that wanted it */
-	_Atomic uint32_t references;
-};
-
-struct lru_shard {
-	struct lock lock;
-	CACHELINE_APART struct shard_block **buckets;
-	struct arena *arena;     /* NULL: blocks come from the worker's */
-	struct shard_block ends; /* .older: the most recent block; .newer: the oldest */
-};
 
 struct lru_sharded {
 	/* Read only after create. */
 	struct nodes nodes;
 	struct lru_shard *shards[NODES_MAX]; /* by node, or all of them in the first */
 	uint32_t homes, per_home;
-	uint64_t mask; /* buckets of a shard - 1 */
 	uint64_t capacity;
 	struct lock_threads threads;
 	uint64_t **requests; /* by worker: number of its last request */
@@ -79,61 +64,11 @@ static inline struct lru_shard *lru_sharded_shard(const struct lru_sharded *cach
 	return &cache->shards[scaled >> 32][(scaled & UINT32_MAX) * cache->per_home >> 32];
 }
 
-static inline struct shard_block **lru_sharded_bucket(const struct lru_sharded *cache,
-						      const struct lru_shard *shard, uint64_t id)
-{
-	return &shard->buckets[hash_key(id) >> 32 & cache->mask];
-}
-
-static inline struct shard_block *lru_sharded_find(const struct lru_sharded *cache,
-						   const struct lru_shard *shard, uint64_t id)
-{
-	struct shard_block *block = *lru_sharded_bucket(cache, shard, id);
-
-	while (block && block->id != id)
-		block = block->chained;
-	return block;
-}
-
-static inline void lru_shard_make_recent(struct lru_shard *shard, struct shard_block *block)
-{
-	block->newer = &shard->ends;
-	block->older = shard->ends.older;
-	shard->ends.older->newer = block;
-	shard->ends.older = block;
-}
-
-static inline void lru_shard_take_out(struct shard_block *block)
-{
-	block->newer->older = block->older;
-	block->older->newer = block->newer;
-}
-
-static inline void lru_sharded_pin(struct shard_block *block)
-{
-	/* relaxed: under the lock of its shard, or by who pins it already. */
-	fetch_add_relaxed(&block->references, 1);
-}
-
-static inline void lru_sharded_unpin(struct shard_block *block)
-{
-	/* release: what was done under the pin comes before an eviction; pairs with the acquire in
-	 * lru_sharded_is_free(). */
-	fetch_add_release(&block->references, UINT32_MAX);
-}
-
-/* Under its shard's lock: a leaf that nobody pins, and that nobody can pin meanwhile. */
-static inline bool lru_sharded_is_free(const struct shard_block *block)
-{
-	/* acquire: pairs with the release in lru_sharded_unpin(). */
-	return !load_acquire(&block->references);
-}
-
 /* Move the request's pin on to @block, which is pinned already. */
 static inline void lru_sharded_go_on(struct kvblock_request *request, struct shard_block *block)
 {
 	if (request->pinned)
-		lru_sharded_unpin(request->pinned);
+		shard_block_unpin(request->pinned);
 	request->pinned = block;
 	request->cached++;
 }
@@ -143,16 +78,14 @@ static inline void lru_sharded_go_on(struct kvblock_request *request, struct sha
 static inline bool lru_sharded_pass(struct lru_sharded *cache, struct context *context,
 				    struct lru_shard *shard, struct kvblock_request *request)
 {
-	struct shard_block *const block =
-		lru_sharded_find(cache, shard, request->blocks[request->cached]);
+	struct shard_block *const block = lru_shard_find(shard, request->blocks[request->cached]);
 
 	if (!block)
 		return false;
-	lru_shard_take_out(block);
-	lru_shard_make_recent(shard, block);
+	lru_shard_renew(shard, block);
 	/* relaxed: a hint, see lru_sharded_remove(). */
 	store_relaxed(&block->request, *cache->requests[context->worker]);
-	lru_sharded_pin(block);
+	shard_block_pin(block);
 	lru_sharded_go_on(request, block);
 	return true;
 }
@@ -174,13 +107,13 @@ static inline void lru_sharded_acquire(struct lru_sharded *cache, struct context
 	}
 }
 
-/* Linearizes: at its store.    Progress: wait-free. */
+/* Linearizes: at the pin's end.    Progress: wait-free. */
 static inline void lru_sharded_release(struct lru_sharded *cache, struct context *context,
 				       struct kvblock_request *request)
 {
 	(void)cache, (void)context;
 	if (request->pinned)
-		lru_sharded_unpin(request->pinned);
+		shard_block_unpin(request->pinned);
 	request->pinned = NULL;
 }
 
@@ -189,12 +122,8 @@ static inline void lru_sharded_remove(struct lru_sharded *cache, struct context 
 				      struct kvblock_request *request, struct shard_block *block)
 {
 	struct lru_shard *const shard = lru_sharded_shard(cache, block->id);
-	struct shard_block **link = lru_sharded_bucket(cache, shard, block->id);
 
-	while (*link != block)
-		link = &(*link)->chained;
-	*link = block->chained;
-	lru_shard_take_out(block);
+	lru_shard_remove(shard, block);
 	request->candidate = NULL;
 	if (block->parent) {
 		/* Before its reference goes, and with it the certainty that it is there. */
@@ -202,7 +131,7 @@ static inline void lru_sharded_remove(struct lru_sharded *cache, struct context 
 		if (load_relaxed(&block->parent->request) == load_relaxed(&block->request))
 			request->candidate = block->parent;
 		request->candidate_id = block->parent->id;
-		lru_sharded_unpin(block->parent);
+		shard_block_unpin(block->parent);
 	}
 	kvblock_count_evicted(request, block->id);
 	arena_free(shard->arena ? shard->arena : context->arena, block, MEMORY_NODES,
@@ -219,8 +148,8 @@ static inline bool lru_sharded_evict_candidate(struct lru_sharded *cache, struct
 
 	held_acquire(&shard->lock, context);
 	/* By its id: the pointer alone may be one to memory of another time. */
-	goes = lru_sharded_find(cache, shard, request->candidate_id) == candidate &&
-	       lru_sharded_is_free(candidate);
+	goes = lru_shard_find(shard, request->candidate_id) == candidate &&
+	       shard_block_is_free(candidate);
 	request->candidate = NULL;
 	if (goes)
 		lru_sharded_remove(cache, context, request, candidate);
@@ -232,23 +161,14 @@ static inline bool lru_sharded_evict_candidate(struct lru_sharded *cache, struct
 static inline bool lru_sharded_evict_from(struct lru_sharded *cache, struct context *context,
 					  struct kvblock_request *request, struct lru_shard *shard)
 {
-	struct shard_block *block, *first = NULL;
-	bool goes;
+	struct shard_block *block;
 
 	held_acquire(&shard->lock, context);
-	block = shard->ends.newer;
-	while (block != &shard->ends && block != first && !lru_sharded_is_free(block)) {
-		/* No leaf, or pinned: to the recent end, lest all search past it. */
-		first = first ? first : block;
-		lru_shard_take_out(block);
-		lru_shard_make_recent(shard, block);
-		block = shard->ends.newer;
-	}
-	goes = block != &shard->ends && block != first;
-	if (goes)
+	block = lru_shard_oldest_free(shard);
+	if (block)
 		lru_sharded_remove(cache, context, request, block);
 	held_release(&shard->lock, context);
-	return goes;
+	return block;
 }
 
 /* From the shard at hand and those after it. */
@@ -295,7 +215,6 @@ static inline bool lru_sharded_add(struct lru_sharded *cache, struct context *co
 				   struct lru_shard *shard, struct kvblock_request *request)
 {
 	const uint64_t id = request->blocks[request->cached];
-	struct shard_block **const bucket = lru_sharded_bucket(cache, shard, id);
 	struct shard_block *const block = arena_alloc(shard->arena ? shard->arena : context->arena,
 						      MEMORY_NODES, sizeof(*block));
 
@@ -304,15 +223,13 @@ static inline bool lru_sharded_add(struct lru_sharded *cache, struct context *co
 		return false;
 	}
 	block->id = id;
-	block->chained = *bucket;
 	block->parent = request->pinned;
 	/* relaxed, both: nobody finds it before the lock is released. */
 	store_relaxed(&block->request, *cache->requests[context->worker]);
 	store_relaxed(&block->references, 1);
-	*bucket = block;
-	lru_shard_make_recent(shard, block);
+	lru_shard_insert(shard, block);
 	if (block->parent)
-		lru_sharded_pin(block->parent);
+		shard_block_pin(block->parent);
 	kvblock_count_added(request, id);
 	lru_sharded_go_on(request, block);
 	return true;
