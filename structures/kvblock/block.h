@@ -39,12 +39,12 @@ struct block {
 	BLOCK_OF_POLICY
 };
 
-/* Inside a section, or by who knows otherwise that the memory stays. Return: false if it is dead.
- */
+/* Inside a section, or where the memory stays for another reason. Return: false if it is dead. */
 static inline bool block_pin(struct block *block)
 {
-	/* acquire: who finds it alive finds its parent's reference counted; pairs with the release
-	 * in block_unpin(). */
+	/* acquire: what is done under the pin comes after it, and after what was done under those
+	 * that have ended; pairs with the release in block_unpin(). Whether an eviction or the pin
+	 * came first, the order of this one word says. */
 	if (!(fetch_add_acquire(&block->references, 1) & BLOCK_DEAD))
 		return true;
 	/* relaxed: of a dead block nobody looks at the count. */

@@ -103,9 +103,9 @@ static inline void clock_take(struct clock *cache, struct context *context,
 	struct clock_worker *const own = cache->workers[context->worker];
 
 	own->room = dead->slot;
-	/* release: no look into the slot finds the block after it was retired; pairs with the
-	 * acquire in clock_look(). */
-	store_release(&cache->slots[own->room], CLOCK_PASS);
+	/* relaxed: says nothing of any block. Whoever still finds the dead one is in a section that
+	 * its retirement, further down, waits for; partner: the load in clock_look(). */
+	store_relaxed(&cache->slots[own->room], CLOCK_PASS);
 	block_go_up(request, dead);
 	if (dead->parent) {
 		/* For the next one. */
@@ -130,8 +130,8 @@ static inline bool clock_take_free(struct clock *cache, struct context *context,
 static inline bool clock_look(struct clock *cache, struct context *context,
 			      struct kvblock_request *request, uint64_t slot)
 {
-	/* acquire: the block as it was placed, and not yet retired; pairs with the releases in
-	 * clock_place(), clock_let_go() and clock_take(). */
+	/* acquire: the block as it was placed; pairs with the releases in clock_place() and
+	 * clock_let_go(). */
 	const uintptr_t held = load_acquire(&cache->slots[slot]);
 	struct block *const block = (struct block *)held;
 

@@ -14,7 +14,7 @@
  * Papers: C. Lameter, "Effective synchronization on Linux/NUMA systems", Gelato 2005 (the sequence
  *   lock); H.-J. Boehm, "Can seqlocks get along with programming language memory models?", MSPC 2012
  *   (its orders). Layout: the KV cache of the 44s benchmark.
- * Differences: (a) to (d) of slots.h; (b) a version for each slot, not one for all.
+ * Differences: (a) to (d) of slots.h; (e) a version for each slot, not one for all.
  *
  * Invariants
  *   1. Words of a slot are stored by the put that made its version odd, and by no other until it is
