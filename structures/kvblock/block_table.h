@@ -20,12 +20,10 @@
 #ifndef STRUCTURES_KVBLOCK_BLOCK_TABLE_H
 #define STRUCTURES_KVBLOCK_BLOCK_TABLE_H
 
-#include "structures/common/backoff.h"
+#include "structures/common/bucket_lock.h"
 #include "structures/common/fetch.h"
 #include "structures/common/hash.h"
 #include "structures/kvblock/block.h"
-
-#define BLOCK_LOCKED ((uintptr_t)1)
 
 enum {
 	BLOCK_TABLE_AHEAD = 8 /* blocks of a chain whose buckets are fetched ahead */
@@ -66,7 +64,7 @@ static inline _Atomic uintptr_t *block_table_bucket(const struct block_table *ta
 
 static inline struct block *block_of(uintptr_t word)
 {
-	return (struct block *)(word & ~BLOCK_LOCKED);
+	return (struct block *)(word & ~BUCKET_LOCKED);
 }
 
 /* Fetch the first buckets that the rest of a request's chain needs. */
@@ -99,7 +97,7 @@ ALWAYS_INLINE void block_table_fetch_next(const struct block_table *table,
 /* Inside a section. Return: the block, be it dead, or NULL. */
 static inline struct block *block_table_find(const struct block_table *table, uint64_t id)
 {
-	/* acquire: the block as it was published; pairs with the release in block_table_unlock().
+	/* acquire: the block as it was published; pairs with the release in bucket_unlock().
 	 */
 	struct block *block = block_of(load_acquire(block_table_bucket(table, id)));
 
@@ -124,31 +122,6 @@ static inline void block_table_pin_prefix(const struct block_table *table, struc
 	request->pinned = last;
 }
 
-/* Return: the first block's address, without the lock bit. */
-static inline uintptr_t block_table_lock(_Atomic uintptr_t *bucket)
-{
-	struct backoff backoff = { 0 };
-
-	for (;;) {
-		/* relaxed: a look; the CAS decides. */
-		uintptr_t first = load_relaxed(bucket);
-
-		/* acquire: what the last holder did; pairs with block_table_unlock(). */
-		if (!(first & BLOCK_LOCKED) &&
-		    cas_weak_acquire(bucket, &first, first | BLOCK_LOCKED))
-			return first;
-		backoff_grow(&backoff);
-	}
-}
-
-/* @first: what the bucket begins with from here on. */
-static inline void block_table_unlock(_Atomic uintptr_t *bucket, uintptr_t first)
-{
-	/* release: publishes a new first block and what the holder did; pairs with the acquires in
-	 * block_table_lock() and block_table_find(). */
-	store_release(bucket, first);
-}
-
 /**
  * block_table_add() - put a block of one's own into the table, pinned by the caller.
  *
@@ -161,7 +134,7 @@ static inline void block_table_unlock(_Atomic uintptr_t *bucket, uintptr_t first
 static inline struct block *block_table_add(const struct block_table *table, struct block *fresh)
 {
 	_Atomic uintptr_t *const bucket = block_table_bucket(table, fresh->id);
-	const uintptr_t first = block_table_lock(bucket);
+	const uintptr_t first = bucket_lock(bucket);
 	struct block *block = block_of(first);
 
 	/* A dead one is skipped: it is on its way out. */
@@ -173,7 +146,7 @@ static inline struct block *block_table_add(const struct block_table *table, str
 		store_relaxed(&fresh->next, first);
 		store_relaxed(&fresh->references, 1);
 	}
-	block_table_unlock(bucket, block ? first : (uintptr_t)fresh);
+	bucket_unlock(bucket, block ? first : (uintptr_t)fresh);
 	return block ? block : fresh;
 }
 
@@ -181,7 +154,7 @@ static inline struct block *block_table_add(const struct block_table *table, str
 static inline void block_table_unlink(const struct block_table *table, struct block *block)
 {
 	_Atomic uintptr_t *const bucket = block_table_bucket(table, block->id);
-	uintptr_t first = block_table_lock(bucket);
+	uintptr_t first = bucket_lock(bucket);
 	/* relaxed, here and below: only the holder of the lock changes the list. */
 	const uintptr_t after = load_relaxed(&block->next);
 
@@ -197,7 +170,7 @@ static inline void block_table_unlink(const struct block_table *table, struct bl
 		 */
 		store_release(&before->next, after);
 	}
-	block_table_unlock(bucket, first);
+	bucket_unlock(bucket, first);
 }
 
 /* Frees all blocks. Alone. */
@@ -246,7 +219,7 @@ static inline void block_table_inspect(const struct block_table *table, uint64_t
 		/* relaxed, here and below: all workers are at rest. */
 		const uintptr_t first = load_relaxed(&table->buckets[i]);
 
-		if (first & BLOCK_LOCKED)
+		if (first & BUCKET_LOCKED)
 			inspection->broken = "a bucket is locked at rest";
 		for (const struct block *block = block_of(first); block;
 		     /* relaxed: as above. */

@@ -118,10 +118,10 @@ static inline void OP(evict)(struct STRUCTURE *cache, struct context *context,
 static void OP(stall_writing)(struct STRUCTURE *cache, struct worker *worker)
 {
 	_Atomic uintptr_t *const bucket = block_table_bucket(&cache->table, worker->context.worker);
-	const uintptr_t first = block_table_lock(bucket);
+	const uintptr_t first = bucket_lock(bucket);
 
 	worker_sleep_stalled(worker);
-	block_table_unlock(bucket, first);
+	bucket_unlock(bucket, first);
 }
 
 static void OP(destroy)(void *instance)

@@ -59,7 +59,7 @@ static const char *rcu_buckets_inspect_bucket(const struct rcu_buckets *map, uin
 	struct rcu_buckets_node *node = rcu_buckets_node(first);
 	_Atomic uintptr_t *before;
 
-	if (first & RCU_BUCKETS_LOCKED)
+	if (first & BUCKET_LOCKED)
 		return "a bucket is locked at rest";
 	while (node) {
 		if (rcu_buckets_bucket(map, node->key) != &map->buckets[index])
@@ -87,10 +87,10 @@ static void rcu_buckets_inspect(void *instance, struct inspection *inspection)
 static void rcu_buckets_stall_writing(struct rcu_buckets *map, struct worker *worker)
 {
 	_Atomic uintptr_t *const bucket = rcu_buckets_bucket(map, worker->context.worker);
-	const uintptr_t first = rcu_buckets_lock(bucket);
+	const uintptr_t first = bucket_lock(bucket);
 
 	worker_sleep_stalled(worker);
-	rcu_buckets_unlock(bucket, first);
+	bucket_unlock(bucket, first);
 }
 
 #define STRUCTURE rcu_buckets

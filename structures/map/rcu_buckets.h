@@ -44,7 +44,7 @@
 #include <stdint.h>
 
 #include "structures/common/atomics.h"
-#include "structures/common/backoff.h"
+#include "structures/common/bucket_lock.h"
 #include "structures/common/hash.h"
 #include "structures/common/payload.h"
 #include "structures/map/map.h"
@@ -54,8 +54,6 @@
 #	error "rcu_buckets: readers walk through unlinked nodes, which hazard pointers do not keep"
 #endif
 
-#define RCU_BUCKETS_LOCKED UINT64_C(1)
-
 struct rcu_buckets_node {
 	_Atomic uintptr_t next;
 	uint64_t key;
@@ -63,7 +61,7 @@ struct rcu_buckets_node {
 };
 
 struct rcu_buckets {
-	_Atomic uintptr_t *buckets; /* first node, with RCU_BUCKETS_LOCKED */
+	_Atomic uintptr_t *buckets; /* first node, with BUCKET_LOCKED */
 	uint64_t mask;
 	struct reclaim *reclaim;
 	size_t value_bytes;
@@ -71,37 +69,12 @@ struct rcu_buckets {
 
 static inline struct rcu_buckets_node *rcu_buckets_node(uintptr_t word)
 {
-	return (struct rcu_buckets_node *)(word & ~(uintptr_t)RCU_BUCKETS_LOCKED);
+	return (struct rcu_buckets_node *)(word & ~BUCKET_LOCKED);
 }
 
 static inline _Atomic uintptr_t *rcu_buckets_bucket(const struct rcu_buckets *map, uint64_t key)
 {
 	return &map->buckets[hash_key(key) & map->mask];
-}
-
-/* Return: the first node's address, without the lock bit. */
-static inline uintptr_t rcu_buckets_lock(_Atomic uintptr_t *bucket)
-{
-	struct backoff backoff = { 0 };
-
-	for (;;) {
-		/* relaxed: a look; the CAS decides. */
-		uintptr_t first = load_relaxed(bucket);
-
-		/* acquire: what the last holder did; pairs with rcu_buckets_unlock(). */
-		if (!(first & RCU_BUCKETS_LOCKED) &&
-		    cas_weak_acquire(bucket, &first, first | RCU_BUCKETS_LOCKED))
-			return first;
-		backoff_grow(&backoff);
-	}
-}
-
-/* @first: what the bucket begins with from here on. */
-static inline void rcu_buckets_unlock(_Atomic uintptr_t *bucket, uintptr_t first)
-{
-	/* release: publishes a new first node and what the holder did; pairs with the acquires in
-	 * rcu_buckets_lock() and rcu_buckets_get(). */
-	store_release(bucket, first);
 }
 
 /* Under the lock: the node of a key, or NULL. @before: out, the word that leads on to it. */
@@ -130,7 +103,7 @@ static inline bool rcu_buckets_get(struct rcu_buckets *map, struct context *cont
 	struct rcu_buckets_node *node;
 
 	reclaim_enter(context->reclaim);
-	/* acquire: the node as it was published; pairs with the release in rcu_buckets_unlock(). */
+	/* acquire: the node as it was published; pairs with the release in bucket_unlock(). */
 	node = rcu_buckets_node(load_acquire(rcu_buckets_bucket(map, key)));
 	while (node && node->key != key)
 		/* acquire: as above, and with the release in rcu_buckets_remove(). */
@@ -195,13 +168,13 @@ static inline bool rcu_buckets_put(struct rcu_buckets *map, struct context *cont
 
 	if (!payload_make(context, value, &stored))
 		return false;
-	first = rcu_buckets_lock(bucket);
+	first = bucket_lock(bucket);
 	node = rcu_buckets_find(first, key, &before);
 	if (node)
 		rcu_buckets_overwrite(context, node, stored);
 	else
 		fresh = rcu_buckets_make(context, key, stored, first);
-	rcu_buckets_unlock(bucket, fresh ? (uintptr_t)fresh : first);
+	bucket_unlock(bucket, fresh ? (uintptr_t)fresh : first);
 	if (!node && !fresh)
 		payload_free(context, stored);
 	return fresh;
@@ -217,7 +190,7 @@ static inline bool rcu_buckets_remove(struct rcu_buckets *map, struct context *c
 				      uint64_t key)
 {
 	_Atomic uintptr_t *const bucket = rcu_buckets_bucket(map, key), *before;
-	uintptr_t first = rcu_buckets_lock(bucket), after;
+	uintptr_t first = bucket_lock(bucket), after;
 	struct rcu_buckets_node *const node = rcu_buckets_find(first, key, &before);
 
 	if (node) {
@@ -230,7 +203,7 @@ static inline bool rcu_buckets_remove(struct rcu_buckets *map, struct context *c
 		else
 			first = after;
 	}
-	rcu_buckets_unlock(bucket, first);
+	bucket_unlock(bucket, first);
 	if (!node)
 		return false;
 	/* relaxed: it is out of the list, and was written under the lock. */

@@ -262,8 +262,7 @@ void explore_wait(void)
 	found_meanwhile += look_up(harness_instance(harness), context, chain, 3);
 	CACHE(offline)(harness_instance(harness), context);
 	/* relaxed: nobody else has changed it, as it is locked. */
-	block_table_unlock(bucket_of(harness, 3),
-			   load_relaxed(bucket_of(harness, 3)) & ~BLOCK_LOCKED);
+	bucket_unlock(bucket_of(harness, 3), load_relaxed(bucket_of(harness, 3)) & ~BUCKET_LOCKED);
 }
 
 /* A full cache whose oldest chain, 1-2-3, goes from its end on: 3 is dead, then 2, and both are
@@ -280,7 +279,7 @@ static void tail_that_is_leaving(struct harness *harness, struct worker *worker,
 	serve(cache, &worker->context, chain, 3);
 	for (uint64_t id = 100; id < 100 + ROOMY - 3; id++)
 		serve(cache, &worker->context, &id, 1);
-	block_table_lock(bucket_of(harness, 3));
+	bucket_lock(bucket_of(harness, 3));
 	waiting = harness;
 	serve(cache, &worker->context, fresh, 2);
 	CACHE(offline)(cache, &worker->context);
