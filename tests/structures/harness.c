@@ -17,6 +17,7 @@ struct harness_thread {
 
 struct harness {
 	struct harness_options options;
+	struct topology *machine; /* where the options have none */
 	struct memory *memory;
 	void *instance;
 	struct worker *workers[HARNESS_WORKERS_MAX];
@@ -144,6 +145,17 @@ static int make_workers(struct harness *harness, struct fault *fault)
 	return harness_set_mix(harness, harness->options.mix, 0, harness->options.workers, fault);
 }
 
+static int find_machine(struct harness *harness, struct fault *fault)
+{
+	int error;
+
+	if (harness->options.topology)
+		return 0;
+	error = topology_load(NULL, &harness->machine, fault);
+	harness->options.topology = harness->machine;
+	return error;
+}
+
 static int make_memory(struct harness *harness, struct fault *fault)
 {
 	const struct harness_options *const options = &harness->options;
@@ -195,6 +207,9 @@ int harness_open(const struct harness_options *options, struct harness **harness
 	if (!made)
 		return fault_set(fault, -ENOMEM, "no memory for the harness");
 	made->options = *options;
+	error = find_machine(made, fault);
+	if (error)
+		goto fail;
 	error = make_memory(made, fault);
 	if (error)
 		goto fail;
@@ -210,6 +225,7 @@ int harness_open(const struct harness_options *options, struct harness **harness
 fail:
 	if (made->memory)
 		memory_destroy(made->memory);
+	topology_free(made->machine);
 	free(made);
 	return error;
 }
@@ -229,6 +245,7 @@ void harness_close(struct harness *harness)
 	harness_destroy_instance(harness);
 	memory_destroy(harness->memory);
 	pthread_barrier_destroy(&harness->barrier);
+	topology_free(harness->machine);
 	free(harness);
 }
 
@@ -301,6 +318,24 @@ void harness_perform(struct harness *harness, harness_action *action, void *argu
 {
 	harness_start(harness, action, argument);
 	harness_wait(harness);
+}
+
+int harness_once(const struct harness_options *options, harness_action *action, void *argument,
+		 struct inspection *inspection, struct fault *fault)
+{
+	struct harness *harness;
+	int error = harness_open(options, &harness, fault);
+
+	if (error)
+		return error;
+	error = harness_attach(harness);
+	if (error)
+		fault_set(fault, error, "a worker cannot attach");
+	else
+		harness_perform(harness, action, argument);
+	options->variant->inspect(harness->instance, inspection);
+	harness_close(harness);
+	return error;
 }
 
 void harness_prefill(struct harness *harness, struct worker *worker, void *argument)

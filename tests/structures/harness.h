@@ -10,7 +10,7 @@
 enum { HARNESS_WORKERS_MAX = 128, HARNESS_SCAN_LENGTH = 10 };
 
 struct harness_options {
-	const struct topology *topology;
+	const struct topology *topology; /* NULL: this machine's, until harness_close() */
 	const struct variant *variant;
 	unsigned workers;       /* at most HARNESS_WORKERS_MAX */
 	unsigned pus;           /* worker i sits on PU i mod pus; 0: on all that there are */
@@ -56,6 +56,14 @@ void harness_detach(struct harness *harness);
 void harness_start(struct harness *harness, harness_action *action, void *argument);
 void harness_wait(struct harness *harness);
 void harness_perform(struct harness *harness, harness_action *action, void *argument);
+
+/**
+ * harness_once() - one action on an instance of its own, and the state that it leaves.
+ *
+ * Return: 0 or a negative errno with the sentence in @fault.
+ */
+int harness_once(const struct harness_options *options, harness_action *action, void *argument,
+		 struct inspection *inspection, struct fault *fault);
 
 /* Actions: insert a share of *(uint64_t *)argument elements; that many operations of the mix. */
 harness_action harness_prefill;

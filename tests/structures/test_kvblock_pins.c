@@ -25,8 +25,6 @@
 
 enum { CAPACITY = 4 };
 
-static struct topology *topology;
-
 static struct kvblock_request request_of(const uint64_t *blocks, unsigned count)
 {
 	return (struct kvblock_request){ .blocks = blocks, .count = count };
@@ -179,7 +177,6 @@ static void leaf_left_passed(struct harness *harness, struct worker *worker, voi
 static struct harness_options options_of(unsigned workers, uint64_t capacity)
 {
 	return (struct harness_options){
-		.topology = topology,
 		.variant = &variant_of_the_pins,
 		.workers = workers,
 		.range = 1,
@@ -194,15 +191,10 @@ static struct inspection inspect_after(const struct harness_options *options,
 				       harness_action *action, unsigned *seen)
 {
 	struct inspection inspection;
-	struct harness *harness;
 	struct fault fault = { "" };
 
-	if (harness_open(options, &harness, &fault))
+	if (harness_once(options, action, seen, &inspection, &fault))
 		fail_msg("%s", fault.text);
-	assert_int_equal(harness_attach(harness), 0);
-	harness_perform(harness, action, seen);
-	variant_of_the_pins.inspect(harness_instance(harness), &inspection);
-	harness_close(harness);
 	return inspection;
 }
 
@@ -375,12 +367,6 @@ int main(void)
 		cmocka_unit_test(policy_evicts_a_block_whose_child_found_no_room),
 		cmocka_unit_test(policy_gives_a_chain_that_was_hit_one_more_turn_as_a_whole),
 	};
-	struct fault fault;
-	int failed;
 
-	if (topology_load(NULL, &topology, &fault))
-		return 1;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	topology_free(topology);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

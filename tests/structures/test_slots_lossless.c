@@ -27,8 +27,6 @@ enum {
 	DEPTH_MOST = DEPTH_EVEN + 4
 };
 
-static struct topology *topology;
-
 struct seen {
 	unsigned added, found, absent;
 	unsigned depth; /* levels, the table's own included */
@@ -72,10 +70,11 @@ static void put_and_get_all(struct harness *harness, struct worker *worker, void
 	}
 }
 
-static struct harness_options options_of(unsigned workers, uint64_t expected)
+/* Return: the state that @action leaves of a table for @expected keys. */
+static struct inspection perform(unsigned workers, uint64_t expected, harness_action *action,
+				 void *argument)
 {
-	return (struct harness_options){
-		.topology = topology,
+	const struct harness_options options = {
 		.variant = &variant_that_grows,
 		.workers = workers,
 		.range = KVSLOT_SEQUENCE_KEYS,
@@ -83,22 +82,11 @@ static struct harness_options options_of(unsigned workers, uint64_t expected)
 		.value_bytes = 8,
 		.seed = 1,
 	};
-}
-
-static struct inspection perform(unsigned workers, uint64_t expected, harness_action *action,
-				 void *argument)
-{
-	const struct harness_options options = options_of(workers, expected);
 	struct inspection inspection;
-	struct harness *harness;
 	struct fault fault = { "" };
 
-	if (harness_open(&options, &harness, &fault))
+	if (harness_once(&options, action, argument, &inspection, &fault))
 		fail_msg("%s", fault.text);
-	assert_int_equal(harness_attach(harness), 0);
-	harness_perform(harness, action, argument);
-	variant_that_grows.inspect(harness_instance(harness), &inspection);
-	harness_close(harness);
 	assert_null(inspection.broken);
 	return inspection;
 }
@@ -235,12 +223,6 @@ int main(void)
 		cmocka_unit_test(puts_of_an_absent_key_agree_on_who_added_it),
 		cmocka_unit_test(put_publishes_what_came_before_it),
 	};
-	struct fault fault;
-	int failed;
 
-	if (topology_load(NULL, &topology, &fault))
-		return 1;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	topology_free(topology);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
