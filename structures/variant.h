@@ -130,6 +130,7 @@ struct variant {
 	enum flaw flaw;
 	bool is_bounded;             /* has a capacity: takes setup.capacity */
 	bool is_sharded;             /* takes setup.shards */
+	bool tells_held;             /* counts in context.held how long it holds its locks */
 	bool is_read_at_home;        /* what only reads goes to a copy on its worker's node */
 	bool has_prefetch;           /* takes worker.batch */
 	const char *server;          /* what it talks to: runners/server/kinds/<server>.ini; NULL: in this process */

@@ -87,12 +87,12 @@ static json_t *parts_to_json(const struct trial *trial)
 	return parts;
 }
 
-/* How long an operation holds a lock, on average; null where there is none. */
+/* How long an operation holds a lock, on average; null where there is none, or none of its own. */
 static json_t *held_to_json(const struct trial *trial, uint64_t operations)
 {
 	uint64_t ticks = 0;
 
-	if (!*trial->cell.variant->lock)
+	if (!trial->cell.variant->tells_held)
 		return json_null();
 	for (unsigned i = 0; i < trial->cell.threads; i++)
 		ticks += trial->members[i].worker->timing->held.ticks;

@@ -14,6 +14,9 @@
 #ifndef VARIANT_SHARDED
 #	define VARIANT_SHARDED false
 #endif
+#ifndef VARIANT_TELLS_HELD
+#	define VARIANT_TELLS_HELD false
+#endif
 #ifndef VARIANT_READ_AT_HOME
 #	define VARIANT_READ_AT_HOME false
 #endif
@@ -74,6 +77,7 @@ const struct variant VARIANT_SYMBOL = {
 	.flaw = VARIANT_FLAW,
 	.is_bounded = VARIANT_BOUNDED,
 	.is_sharded = VARIANT_SHARDED,
+	.tells_held = VARIANT_TELLS_HELD,
 	.is_read_at_home = VARIANT_READ_AT_HOME,
 	.has_prefetch = VARIANT_PREFETCHES,
 	.server = VARIANT_SERVER,
@@ -101,6 +105,7 @@ const struct variant VARIANT_SYMBOL = {
 #undef VARIANT_SCAN
 #undef VARIANT_FLAW
 #undef VARIANT_SHARDED
+#undef VARIANT_TELLS_HELD
 #undef VARIANT_READ_AT_HOME
 #undef VARIANT_PREFETCHES
 #undef VARIANT_DRAW

@@ -231,8 +231,10 @@ static inline void clock_place(struct clock *cache, struct kvblock_request *requ
 	store_release(&cache->slots[block->slot], (uintptr_t)block | (is_last ? 0 : CLOCK_PASS));
 }
 
-static inline void clock_finish(struct clock *cache, struct kvblock_request *request, bool is_short)
+static inline void clock_finish(struct clock *cache, const struct context *context,
+				struct kvblock_request *request, bool is_short)
 {
+	(void)context;
 	if (is_short && request->pinned)
 		clock_let_go(cache, request->pinned);
 	if (request->candidate)

@@ -1,25 +1,26 @@
 /*
- * A lock of a block cache, and how long it is held: in operations that are timed the time between
- * having it and giving it away is summed up. Others pay for one look at a pointer of their own.
+ * How long the locks of a block cache are held: in operations that are timed the time between having
+ * one and giving it away is summed up. Others pay for one look at a pointer of their own. Locks of
+ * buckets, held for a few instructions, are left out. No two at once.
  */
 #ifndef STRUCTURES_KVBLOCK_HELD_H
 #define STRUCTURES_KVBLOCK_HELD_H
 
-#include "structures/kvblock/kvblock.h"
-#include "structures/lock/lock.h"
+#include "structures/common/context.h"
+#include "topology/clock.h"
 
-static inline void held_acquire(struct lock *lock, struct context *context)
+/* Right after a lock was acquired. */
+static inline void held_begin(const struct context *context)
 {
-	lock_acquire(lock, context->lock);
 	if (context->held)
 		context->held->since = clock_now(context->held->is_counter);
 }
 
-static inline void held_release(struct lock *lock, struct context *context)
+/* Right before it is released. */
+static inline void held_end(const struct context *context)
 {
 	if (context->held)
 		context->held->ticks += clock_now(context->held->is_counter) - context->held->since;
-	lock_release(lock, context->lock);
 }
 
 #endif

@@ -41,4 +41,5 @@ static void lru_inspect(void *instance, struct inspection *inspection)
 	"NeurIPS 2024 (eviction of leaves), under one lock"
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_LINEARIZABLE true
+#define VARIANT_TELLS_HELD   true
 #include "structures/kvblock/kvblock_loop.inc.h"

@@ -21,7 +21,7 @@
 #ifndef STRUCTURES_KVBLOCK_LRU_H
 #define STRUCTURES_KVBLOCK_LRU_H
 
-#include "structures/kvblock/held.h"
+#include "structures/kvblock/held_lock.h"
 #include "structures/kvblock/seq_lru.h"
 
 struct lru {

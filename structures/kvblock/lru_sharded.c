@@ -164,4 +164,5 @@ static void lru_sharded_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_LINEARIZABLE false
 #define VARIANT_SHARDED      true
+#define VARIANT_TELLS_HELD   true
 #include "structures/kvblock/kvblock_loop.inc.h"

@@ -34,13 +34,14 @@
  * Progress: blocking; a stalled thread stops one shard.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: none needed; a block is freed under its shard's lock, unpinned and without children.
- * Memory: 56 bytes a block; 8 to 16 of table for each block of capacity, 256 or more a shard.
+ * Memory: 56 bytes a block (64 of the arena); 8 to 16 of table for each block of capacity, 256 or
+ *   more a shard.
  */
 #ifndef STRUCTURES_KVBLOCK_LRU_SHARDED_H
 #define STRUCTURES_KVBLOCK_LRU_SHARDED_H
 
 #include "structures/common/nodes.h"
-#include "structures/kvblock/held.h"
+#include "structures/kvblock/held_lock.h"
 #include "structures/kvblock/lru_shard.h"
 
 enum { LRU_SHARDS_PER_WORKER = 16 };

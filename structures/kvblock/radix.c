@@ -152,4 +152,5 @@ static void radix_stall_writing(struct radix *cache, struct worker *worker)
 #define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
+#define VARIANT_TELLS_HELD true
 #include "structures/kvblock/kvblock_loop.inc.h"

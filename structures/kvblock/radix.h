@@ -27,8 +27,8 @@
  * they can reach, for blocks and tables. In a full cache a commit evicts as much as it adds, so that
  * a scheme which frees late (call_rcu() sleeps 10 ms at a time) has more in limbo than a small cache
  * holds, and each block is out of the processor's caches when it comes back.
- * Memory: 56 bytes a block; 40 for a table of the first children beyond one, 16 to 64 a child in
- * larger ones.
+ * Memory: 56 bytes a block (64 of the arena); 40 (48) for a table of the first children beyond one,
+ * 16 to 64 a child in larger ones.
  */
 #ifndef STRUCTURES_KVBLOCK_RADIX_H
 #define STRUCTURES_KVBLOCK_RADIX_H
@@ -39,6 +39,7 @@
 	_Atomic(struct block *) child; /* or NULL, or RADIX_GONE */ \
 	_Atomic(struct radix_table *) children;
 #include "structures/common/hash.h"
+#include "structures/kvblock/held.h"
 #include "structures/kvblock/sieve_list.h"
 #include "structures/lock/mutex.h"
 
@@ -314,6 +315,7 @@ static inline void radix_commit(struct radix *cache, struct context *context,
 	bool goes_on = true;
 
 	mutex_acquire(&cache->lock, NULL);
+	held_begin(context);
 	reclaim_enter(context->reclaim);
 	while (goes_on && request->cached < request->count)
 		goes_on = radix_next(cache, context, request);
@@ -324,6 +326,7 @@ static inline void radix_commit(struct radix *cache, struct context *context,
 		block_unpin(request->candidate);
 	}
 	reclaim_exit(context->reclaim);
+	held_end(context);
 	mutex_release(&cache->lock, NULL);
 }
 

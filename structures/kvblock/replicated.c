@@ -84,4 +84,5 @@ static void replicated_stall_writing(struct replicated *cache, struct worker *wo
 #define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
+#define VARIANT_TELLS_HELD true
 #include "structures/kvblock/kvblock_loop.inc.h"

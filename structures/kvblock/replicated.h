@@ -56,6 +56,7 @@
 
 #include "structures/common/nodes.h"
 #include "structures/kvblock/block_table.h"
+#include "structures/kvblock/held.h"
 #include "structures/lock/spin.h"
 
 static_assert(sizeof(struct block) == CACHELINE_BYTES, "a copy is no more than a line");
@@ -216,6 +217,7 @@ static inline void replicated_commit(struct replicated *cache, struct context *c
 				     struct kvblock_request *request)
 {
 	spin_acquire(&cache->lock, NULL);
+	held_begin(context);
 	reclaim_enter(context->reclaim);
 	replicated_pass(cache, context, request);
 	while (request->cached < request->count && replicated_add(cache, context, request))
@@ -227,6 +229,7 @@ static inline void replicated_commit(struct replicated *cache, struct context *c
 		block_unpin_copies(request->candidate);
 	}
 	reclaim_exit(context->reclaim);
+	held_end(context);
 	spin_release(&cache->lock, NULL);
 }
 

@@ -47,4 +47,5 @@ static void sieve_inspect(void *instance, struct inspection *inspection)
 #define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
+#define VARIANT_TELLS_HELD true
 #include "structures/kvblock/kvblock_loop.inc.h"

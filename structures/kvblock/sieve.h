@@ -36,6 +36,7 @@
 #include "structures/kvblock/sieve_list.h"
 
 #include "structures/kvblock/block_table.h"
+#include "structures/kvblock/held.h"
 #include "structures/lock/spin.h"
 
 enum { SIEVE_AHEAD = 8 }; /* rooms that a commit takes at a time, at most */
@@ -80,6 +81,7 @@ static inline void sieve_claim_ahead(struct sieve *cache, struct context *contex
 	unsigned count = 0;
 
 	spin_acquire(&cache->lock, NULL);
+	held_begin(context);
 	while (request->rooms < wanted &&
 	       sieve_list_claim(&cache->list, cache->capacity, request->pinned, request, &block)) {
 		request->rooms++;
@@ -89,6 +91,7 @@ static inline void sieve_claim_ahead(struct sieve *cache, struct context *contex
 		block_go_up(request, block);
 		fetch_to_write(block_table_bucket(&cache->table, block->id));
 	}
+	held_end(context);
 	spin_release(&cache->lock, NULL);
 	for (unsigned i = 0; i < count; i++)
 		sieve_evict(cache, context, request, dead[i]);
@@ -127,15 +130,18 @@ static inline void sieve_place(struct sieve *cache, struct kvblock_request *requ
 	(void)cache, (void)request, (void)block;
 }
 
-static inline void sieve_finish(struct sieve *cache, struct kvblock_request *request, bool is_short)
+static inline void sieve_finish(struct sieve *cache, const struct context *context,
+				struct kvblock_request *request, bool is_short)
 {
 	(void)is_short;
 	spin_acquire(&cache->lock, NULL);
+	held_begin(context);
 	cache->list.count -= request->rooms;
 	if (request->pinned)
 		sieve_list_add(&cache->list, request->pinned);
 	if (request->candidate)
 		sieve_list_add(&cache->list, request->candidate);
+	held_end(context);
 	spin_release(&cache->lock, NULL);
 }
 

@@ -13,7 +13,7 @@
  *   void NAME_place(struct NAME *, struct kvblock_request *, struct block *)
  *       there it is, in the table and pinned by the request, which goes on to its child if there is
  *       more to come
- *   void NAME_finish(struct NAME *, struct kvblock_request *, bool is_short)
+ *   void NAME_finish(struct NAME *, const struct context *, struct kvblock_request *, bool is_short)
  *       the commit ends, short of blocks for want of room or memory or not: a candidate, and what
  *       the request has pinned, may go as soon as the request lets go of them, as it is about to
  */
@@ -99,7 +99,7 @@ static inline void OP(commit)(struct STRUCTURE *cache, struct context *context,
 	reclaim_enter(context->reclaim);
 	while (goes_on && request->cached < request->count)
 		goes_on = OP(next)(cache, context, request, &is_child);
-	OP(finish)(cache, request, !goes_on);
+	OP(finish)(cache, context, request, !goes_on);
 	if (request->candidate)
 		block_unpin(request->candidate);
 	reclaim_exit(context->reclaim);

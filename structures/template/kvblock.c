@@ -59,4 +59,5 @@ static void skeleton_inspect(void *instance, struct inspection *inspection)
 #define VARIANT_PAPER        "a skeleton to start a block cache from, 2026"
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING
 #define VARIANT_LINEARIZABLE true
+#define VARIANT_TELLS_HELD   true
 #include "structures/kvblock/kvblock_loop.inc.h"

@@ -26,7 +26,8 @@
 #ifndef STRUCTURES_TEMPLATE_KVBLOCK_H
 #define STRUCTURES_TEMPLATE_KVBLOCK_H
 
-#include "structures/kvblock/held.h"
+#include "structures/kvblock/held_lock.h"
+#include "structures/kvblock/kvblock.h"
 
 struct skeleton_block {
 	uint64_t id;

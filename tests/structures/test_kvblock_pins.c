@@ -145,6 +145,24 @@ static void hit_and_then_over(struct harness *harness, struct worker *worker, vo
 	CACHE(offline)(cache, context);
 }
 
+#if POLICY_HAS_LOCK
+/* Commits of operations that are timed: more than any clock overlooks. */
+static void timed_commits(struct harness *harness, struct worker *worker, void *argument)
+{
+	struct context *const context = &worker->context;
+	struct held held = { .is_counter = false };
+	unsigned *const seen = argument;
+
+	CACHE(online)(harness_instance(harness), context);
+	context->held = &held;
+	for (uint64_t id = 0; id < 1000; id++)
+		serve(harness_instance(harness), context, &id, 1);
+	context->held = NULL;
+	CACHE(offline)(harness_instance(harness), context);
+	*seen = held.ticks > 0;
+}
+#endif
+
 /* Room for a block that never comes. */
 static void room_left_empty(struct harness *harness, struct worker *worker, void *argument)
 {
@@ -307,6 +325,15 @@ static void policy_gives_a_chain_that_was_hit_one_more_turn_as_a_whole(void **st
 	assert_int_equal(seen_by(hit_and_then_over), 20);
 }
 
+#if POLICY_HAS_LOCK
+static void policy_with_a_lock_tells_how_long_it_holds_it(void **state)
+{
+	(void)state;
+	assert_true(variant_of_the_pins.tells_held);
+	assert_true(seen_by(timed_commits));
+}
+#endif
+
 static void inspection_tells_of_a_room_that_was_never_filled(void **state)
 {
 	const struct harness_options options = options_of(1, CAPACITY);
@@ -354,6 +381,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policy_keeps_what_is_pinned_and_no_longer),
+#if POLICY_HAS_LOCK
+		cmocka_unit_test(policy_with_a_lock_tells_how_long_it_holds_it),
+#endif
 		cmocka_unit_test(inspection_tells_of_a_room_that_was_never_filled),
 #if POLICY_HAS_SLOTS
 		cmocka_unit_test(inspection_tells_of_a_leaf_that_the_hand_passes),
