@@ -11,18 +11,19 @@
  * goes as a whole, and not one block of it in each turn of the hand.
  *
  * Paper: F. Corbato, "A paging experiment with the Multics system", MIT Project MAC, 1968 (the
- * clock). Differences: (a) many hands, one a worker, each over a part of its own first; (b) only
- * leaves go; (c) from a leaf up to its parents, out of turn; (d) what is added has no second chance
- * before its first hit; (e) a slot that is filled anew under the hand waits for its next turn.
+ *   clock).
+ * Differences: (a) many hands, one a worker, each over a part of its own first; (b) only leaves go;
+ *   (c) from a leaf up to its parents, out of turn; (d) what is added has no second chance before
+ *   its first hit; (e) a slot that is filled anew under the hand waits for its next turn.
  *
  * Invariants
  *   1. A slot is free, taken by a worker, or holds one block that is in the table or about to leave
- * it; who kills a block has taken its slot, and marks it before the block is retired.
+ *      it; who kills a block has taken its slot, and marks it before the block is retired.
  *   2. A worker takes a slot before it adds a block, and nobody else gets it before that block has
- * left the table: there are never more blocks than slots, which are as many as the capacity.
+ *      left the table: there are never more blocks than slots, which are as many as the capacity.
  *   3. A block has its slot from before it is found until it is dead. A slot that the hand passes
- * for its children's sake is shown to it again by whoever evicts one of them, or is left without
- * room for the first, before the reference goes that kept the block.
+ *      for its children's sake is shown to it again by whoever evicts one of them, or is left
+ *      without room for the first, before the reference goes that kept the block.
  *   4. Those of structures/kvblock/block_table.h.
  *
  * Linearization, progress: acquire and release lock-free, see structures/kvblock/unlocked.inc.h;

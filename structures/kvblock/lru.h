@@ -13,10 +13,10 @@
  * Linearization: each of acquire, commit and release at any point while it holds the lock.
  * Progress: blocking.
  * May run together: any operations from any threads, one at a time inside. create, destroy and
- *   inspect: alone. Every operation writes, so that a shared mode is of no use: with @rwlock this
- * is a baseline for that lock's exclusive mode. Reclamation: none needed; the evicting thread frees
- * a block, which goes home to its arena. Memory: 48 bytes a block and 8 to 16 of table for each
- * block of capacity, and the lock.
+ *   inspect: alone. Every operation writes, so that a shared mode is of no use: with @rwlock this is
+ *   a baseline for that lock's exclusive mode.
+ * Reclamation: none needed; the evicting thread frees a block, which goes home to its arena.
+ * Memory: 48 bytes a block and 8 to 16 of table for each block of capacity, and the lock.
  */
 #ifndef STRUCTURES_KVBLOCK_LRU_H
 #define STRUCTURES_KVBLOCK_LRU_H

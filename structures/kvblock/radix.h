@@ -16,19 +16,21 @@
  *
  * Invariants
  *   1. A live block's parent lives, and has it as its only child or in its table. Both and the list
- * are changed under the lock alone, and blocks are killed there.
+ *      are changed under the lock alone, and blocks are killed there.
  *   2. A table has free slots, at which a search ends.
  *   3. list.count is the number of blocks, at most the capacity.
  *
  * Linearization: acquire at the pin: what it finds is a prefix then, and was the longest at some
- * moment of the call. Commit at the store that puts each block into its parent's table. Release at
- * its store. Progress: acquire and release lock-free; commit waits for the lock. May run together:
- * all. create, destroy and inspect: alone. Reclamation: any scheme whose sections protect all that
- * they can reach, for blocks and tables. In a full cache a commit evicts as much as it adds, so that
- * a scheme which frees late (call_rcu() sleeps 10 ms at a time) has more in limbo than a small cache
- * holds, and each block is out of the processor's caches when it comes back.
+ *   moment of the call. Commit at the store that puts each block beside its parent or into its
+ *   table. Release at the pin's end.
+ * Progress: acquire and release lock-free; commit waits for the lock.
+ * May run together: all. create, destroy and inspect: alone.
+ * Reclamation: any scheme whose sections protect all that they can reach, for blocks and tables. In
+ *   a full cache a commit evicts as much as it adds, so that a scheme which frees late (call_rcu()
+ *   sleeps 10 ms at a time) has more in limbo than a small cache holds, and each block is out of the
+ *   processor's caches when it comes back.
  * Memory: 56 bytes a block (64 of the arena); 40 (48) for a table of the first children beyond one,
- * 16 to 64 a child in larger ones.
+ *   16 to 64 a child in larger ones.
  */
 #ifndef STRUCTURES_KVBLOCK_RADIX_H
 #define STRUCTURES_KVBLOCK_RADIX_H
@@ -308,7 +310,7 @@ static inline bool radix_next(struct radix *cache, struct context *context,
 	return true;
 }
 
-/* Linearizes: each block at its store into a table.    Progress: blocking. */
+/* Linearizes: each block at the store of radix_adopt().    Progress: blocking. */
 static inline void radix_commit(struct radix *cache, struct context *context,
 				struct kvblock_request *request)
 {

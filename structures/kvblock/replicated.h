@@ -22,18 +22,18 @@
  *
  * Invariants
  *   1. Each block has one copy in the table of each node, or is about to be there or gone: copies
- * come and go under the lock. A copy's parent is its parent's copy on the same node.
+ *      come and go under the lock. A copy's parent is its parent's copy on the same node.
  *   2. A block is dead in all copies, or alive in all, whenever the lock is free. While an eviction
- * finds out that one copy is pinned, others may look dead to their readers, who are then content
- * with the parent.
+ *      finds out that one copy is pinned, others may look dead to their readers, who are then
+ *      content with the parent.
  *   3. list.count is the number of blocks, at most the capacity. Ring and list are read and written
- * under the lock alone; so are the nodes' arenas.
+ *      under the lock alone; so are the nodes' arenas.
  *   4. Of each copy and its table those of structures/kvblock/block_table.h.
  *
  * Linearization: acquire at the pin: what it finds is a prefix then on its node, and was the
  *   longest there at some moment of the call, but for 2. Commit of each block at its store into the
  *   table of the reader's node: another node's reader may find it a moment earlier or later, though
- *   never after the commit has returned. Release at its store.
+ *   never after the commit has returned. Release at the pin's end.
  * Progress: acquire and release lock-free, see structures/kvblock/unlocked_hits.inc.h; commit waits
  *   for the lock.
  * May run together: all. create, destroy and inspect: alone.

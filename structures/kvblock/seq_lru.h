@@ -8,14 +8,14 @@
  *
  * Source: prefix caching with least-recently-used eviction of leaves, L. Zheng et al., "SGLang:
  *   efficient execution of structured language model programs", NeurIPS 2024; hash chains as keys,
- * W. Kwon et al., "Efficient memory management for large language model serving with
- * PagedAttention", SOSP 2023. Differences: (a) the tree is nowhere but in the blocks' parents, as
- * ids are hashes of prefixes; (b) no block of data hangs on an entry.
+ *   W. Kwon et al., "Efficient memory management for large language model serving with
+ *   PagedAttention", SOSP 2023.
+ * Differences: (a) the tree is nowhere but in the blocks' parents, as ids are hashes of prefixes;
+ *   (b) no block of data hangs on an entry.
  *
  * Invariants
  *   1. A block's parent is in the cache, and nearer to the recent end.
- *   2. `references` counts a block's children in the cache and its pins; only a block with 0
- * leaves.
+ *   2. `references` counts a block's children in the cache and its pins; only a block with 0 goes.
  *   3. `count` is the number of blocks, at most `capacity`.
  *
  * Synchronisation is the caller's: exclusive for all operations.

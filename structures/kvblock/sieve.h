@@ -11,14 +11,15 @@
  * Paper: Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi, "SIEVE is simpler than LRU: an
  *   efficient turn-key eviction algorithm for web caches", NSDI 2024.
  * Differences: (a) only leaves go; (b) from a leaf up to its parents, out of turn, as long as these
- * are leaves without a bit: children come behind their parents, and the hand would take one of a
- * tail in each turn; (c) inner blocks are not on the list, and join it as new
- * ones when they are leaves again: see structures/kvblock/sieve_list.h.
+ *   are leaves without a bit: children come behind their parents, and the hand would take one of a
+ *   tail in each turn; (c) inner blocks are not on the list, and join it as new ones when they are
+ *   leaves again: see structures/kvblock/sieve_list.h.
  *
  * Invariants
- *   1. `count` blocks are in the table or have room claimed for them, at most the capacity.
- *   2. The list and the hand are read and written by the holder of the lock alone. Leaves are on
- * it, see structures/kvblock/sieve_list.h.
+ *   1. `count` blocks live or have room claimed for them, at most the capacity. Those that were
+ *      killed for that room may be in the table a moment longer.
+ *   2. The list and the hand are read and written by the holder of the lock alone. Leaves are on it,
+ *      see structures/kvblock/sieve_list.h.
  *   3. Those of structures/kvblock/block_table.h.
  *
  * Linearization, progress: acquire and release lock-free, see structures/kvblock/unlocked.inc.h;

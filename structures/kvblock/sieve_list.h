@@ -4,9 +4,9 @@
  *
  * Paper and differences: structures/kvblock/sieve.h. All under a lock of the cache's. A leaf that
  * was hit loses its bit under the hand and, by SIEVE, stays where it stands: right where what was
- * wanted once is wanted for long. With SIEVE_RENEWS it goes on as the newest. That is the clock of
- * structures/kvblock/clock.h, and right where it is not: of conversations that are over SIEVE keeps
- * what was hit while all that is new passes by it.
+ * wanted once is wanted for long. With SIEVE_RENEWS it goes on as the newest, as does one that may
+ * not go. That is the clock of structures/kvblock/clock.h, and right where it is not: of
+ * conversations that are over SIEVE keeps what was hit while all that is new passes by it.
  *
  * Only leaves may go, and of the blocks of a chain one is a leaf: a list of all blocks would have
  * the hand step over the others again and again, each step a line that is in no cache. So a block
@@ -136,7 +136,7 @@ static inline struct block *sieve_list_choose(struct sieve_list *list)
  *            back. NULL: none.
  * @request:  its candidate goes first if it may.
  * @block:    out, who went for it: dead, off the list, and the caller's to unlink and retire; NULL
- * where nobody need go.
+ *            where nobody need go.
  *
  * Return: false if there is no room to be had.
  */
