@@ -305,6 +305,12 @@ static void ladder_on_two_nodes_has_placement(void **state)
 	free(page);
 }
 
+static void session_of_preset(FILE *file, const char *preset)
+{
+	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
+				     "session", "s", "title", "t", "preset", preset));
+}
+
 /* The session names its preset; the preset's file has a figure of a cell, and one of none. */
 static void figures_that_others_published_stand_beside_those_measured(void **state)
 {
@@ -316,8 +322,7 @@ static void figures_that_others_published_stand_beside_those_measured(void **sta
 	FILE *file = records_open(*state);
 	char *page;
 
-	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
-				     "session", "s", "title", "t", "preset", "theirs"));
+	session_of_preset(file, "theirs");
 	trial(file, "map/a", 1, 1e6, NULL);
 	fclose(file);
 	page = report(*state);
@@ -341,8 +346,7 @@ static void latencies_that_others_published_stand_beside_those_measured(void **s
 	FILE *file = records_open(*state);
 	char *page;
 
-	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
-				     "session", "s", "title", "t", "preset", "theirs"));
+	session_of_preset(file, "theirs");
 	for (int i = 0; i < 3; i++)
 		records_trial(file, &(struct records_trial){ .family = "map",
 							     .variant = "map/a",
@@ -364,8 +368,7 @@ static void published_figures_that_are_none_fail_the_report(void **state)
 	struct fault fault = { "" };
 	FILE *file = records_open(*state);
 
-	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
-				     "session", "s", "title", "t", "preset", "theirs"));
+	session_of_preset(file, "theirs");
 	trial(file, "map/a", 1, 1e6, NULL);
 	fclose(file);
 	assert_int_equal(folder_write(*state, "theirs.json", "[{}]", 4), 0);
