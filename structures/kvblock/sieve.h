@@ -69,9 +69,8 @@ static inline void sieve_evict(struct sieve *cache, struct context *context,
 			       struct kvblock_request *request, struct block *block);
 
 /*
- * Room for as many blocks as the request may want, at one time with the lock. Blocks go in the
- * order in which they were killed, children before parents, so that whoever still finds one finds
- * its parent's memory.
+ * Room for as many blocks as the request may want, at one time with the lock. Those killed for it go
+ * out of the table without the lock: whoever finds one there meanwhile sees that it is dead.
  */
 static inline void sieve_claim_ahead(struct sieve *cache, struct context *context,
 				     struct kvblock_request *request)
