@@ -10,10 +10,9 @@
 #include "runners/stats/stats.h"
 
 /* Words of `workload` that make a panel; the others make a series. */
-static const char *const panel_keys[] = { "mix",	 "op_order",	"dist",
-					  "range",	 "prefill",	"roles",
-					  "value_bytes", "scan_length", "think_ns",
-					  "rate_ops_per_s" };
+static const char *const panel_keys[] = { "mix",	  "capacity", "op_order",    "dist",
+					  "range",	  "prefill",  "roles",	     "value_bytes",
+					  "scan_length", "think_ns", "rate_ops_per_s" };
 static const char *const series_keys[SERIES_WORDS] = {
 	[SERIES_PLACE] = "place", [SERIES_MEMORY] = "memory", [SERIES_PAGES] = "pages",
 	[SERIES_ALLOC] = "alloc", [SERIES_LABEL] = "label",
