@@ -323,6 +323,13 @@ static int64_t count_cells(struct expansion *expansion)
 	return product;
 }
 
+static int refuse_no_variant(struct expansion *expansion)
+{
+	fault_set(expansion->fault, -EINVAL, "[%.60s]: no variant is given; allowed are %s",
+		  expansion->sweep->name, axes[AXIS_VARIANT].allowed);
+	return add_place(expansion, AXIS_VARIANT, -EINVAL);
+}
+
 /* Before a single cell is made: a plan too large is refused, not attempted. */
 static int check_size(struct expansion *expansion)
 {
@@ -333,7 +340,8 @@ static int check_size(struct expansion *expansion)
 		int64_t count;
 
 		begin(expansion, &asked->sweeps[i]);
-		count = count_cells(expansion);
+		count = expansion->axes[AXIS_VARIANT]->count ? count_cells(expansion)
+							     : refuse_no_variant(expansion);
 		if (count < 0)
 			return (int)count;
 		sum += count;
@@ -352,11 +360,6 @@ static int expand_sweep(struct expansion *expansion, struct sweep *sweep)
 	int error;
 
 	begin(expansion, sweep);
-	if (!expansion->axes[AXIS_VARIANT]->count) {
-		fault_set(expansion->fault, -EINVAL, "[%.60s]: no variant is given; allowed are %s",
-			  sweep->name, axes[AXIS_VARIANT].allowed);
-		return add_place(expansion, AXIS_VARIANT, -EINVAL);
-	}
 	do {
 		error = try_threads(expansion);
 	} while (!error && advance(expansion));

@@ -23,6 +23,7 @@ mistake_unknown_key_names_the_nearest() {
 mistake_unknown_variant_names_the_nearest() {
 	expect_mistake 2 'did you mean map/chained@mutex?' run sweep variant=map/chained+mutex
 	expect_mistake 2 'no variant matches' run sweep 'variant=mop/*'
+	expect_mistake 2 'no variant is given' run sweep
 }
 
 mistake_unknown_preset_names_the_nearest() {
