@@ -157,7 +157,6 @@ static int (*const drawers[])(const struct draw_request *request, const struct s
 			      struct fault *fault) = {
 	[FIGURE_THREADS] = draw_threads, [FIGURE_LAW] = draw_law,   [FIGURE_VECTOR] = draw_vectors,
 	[FIGURE_LOAD] = draw_load,	 [FIGURE_HEAT] = draw_heat, [FIGURE_PLACES] = draw_places,
-	[FIGURE_HOMES] = draw_homes,
 };
 
 /* FIGURE[-EVENT]-PANEL */

@@ -30,7 +30,16 @@ int draw_figure(const struct draw_request *request, unsigned formats, struct fau
 int draw_vectors(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 int draw_load(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 int draw_heat(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
-int draw_homes(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
 int draw_places(const struct draw_request *request, const struct sheet *sheet, struct fault *fault);
+
+/**
+ * draw_tradeoffs() - of all panels that have something to weigh, on as few sheets as they go on; none is no failure.
+ *
+ * @drawn:  counts on by the files that were written.
+ *
+ * Return: as draw_figure().
+ */
+int draw_tradeoffs(const struct draw_request *request, const struct panels *panels, unsigned formats,
+		   unsigned *drawn, struct fault *fault);
 
 #endif

@@ -22,8 +22,8 @@ enum figure_kind {
 	FIGURE_VECTOR,  /* many numbers of each trial, with the most threads, a curve a series */
 	FIGURE_LOAD,    /* a number of a trial against the rate at which operations arrive: rates of an open loop in one frame */
 	FIGURE_HEAT,    /* series by threads, as colours */
-	FIGURE_HOMES,   /* throughput, hits and remote share of each series, with the most threads */
 	FIGURE_PLACES,  /* which worker sat on which PU */
+	FIGURE_TRADEOFFS, /* throughput of each series and what it is paid with, on the most threads: of the campaign */
 	FIGURE_LADDER   /* what a headline is made of: of the campaign, not of a panel */
 };
 

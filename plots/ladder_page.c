@@ -270,19 +270,6 @@ static void write_sentence(const struct page *page, const struct ladder *ladder)
 	fputs("</p>\n", page->out);
 }
 
-static bool has_one_node(const struct page *page)
-{
-	const json_t *const machine = json_object_get(page_session(page), "machine");
-	json_t *const first = json_array_get(json_array_get(machine, 0), MACHINE_NODE);
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(machine, i, row)
-		if (!json_equal(json_array_get(row, MACHINE_NODE), first))
-			return false;
-	return first != NULL;
-}
-
 /* Does only the policy of memory change from the rung before it that was measured? */
 static bool changes_memory_alone(const struct ladder *ladder, size_t index)
 {
@@ -300,7 +287,7 @@ static bool changes_memory_alone(const struct ladder *ladder, size_t index)
 /* What a rung of placement is worth where there is one place alone. */
 static void write_placement_note(const struct page *page, const struct ladder *ladder)
 {
-	for (size_t i = ladder->first + 1; i <= ladder->last && has_one_node(page); i++) {
+	for (size_t i = ladder->first + 1; i <= ladder->last && marks_one_node(page->results); i++) {
 		if (!changes_memory_alone(ladder, i))
 			continue;
 		fputs("<p class=\"warn\">This machine has one NUMA node, on which all policies of memory are "

@@ -3,6 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static const json_t *machine_of(const struct results *results)
+{
+	return results->session_count ? json_object_get(results->sessions[0], "machine") : NULL;
+}
+
 static const json_t *find_pu(const json_t *machine, json_int_t os_index)
 {
 	const json_t *row;
@@ -78,9 +83,7 @@ static int is_known(const json_t *machine, const json_t *pus, size_t n, size_t c
 
 void marks_find(const struct results *results, struct panel *panel)
 {
-	const json_t *machine = results->session_count
-					? json_object_get(results->sessions[0], "machine")
-					: NULL;
+	const json_t *const machine = machine_of(results);
 	const json_t *pus = longest_pus(results, panel);
 	int has_smt = 0;
 
@@ -103,4 +106,17 @@ void marks_find(const struct results *results, struct panel *panel)
 			add_mark(panel, i, "SMT", -1);
 		}
 	}
+}
+
+bool marks_one_node(const struct results *results)
+{
+	const json_t *const machine = machine_of(results);
+	json_t *const first = json_array_get(json_array_get(machine, 0), MACHINE_NODE);
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(machine, i, row)
+		if (!json_equal(json_array_get(row, MACHINE_NODE), first))
+			return false;
+	return first != NULL;
 }

@@ -2,6 +2,8 @@
 #ifndef PLOTS_MARKS_H
 #define PLOTS_MARKS_H
 
+#include <stdbool.h>
+
 #include "plots/panels.h"
 
 /* Columns of a row of the session's `machine`. */
@@ -14,5 +16,8 @@ enum { MACHINE_PU, MACHINE_CORE, MACHINE_NODE = 3, MACHINE_PACKAGE, MACHINE_L3 }
  * alike; a panel that mixes places gets no marks, since each curve would cross elsewhere.
  */
 void marks_find(const struct results *results, struct panel *panel);
+
+/* Have all PUs of the machine one NUMA node? False where no record says. */
+bool marks_one_node(const struct results *results);
 
 #endif

@@ -45,6 +45,25 @@ void page_interval(const struct page *page, const struct point *point)
 	fputc(']', page->out);
 }
 
+void page_series(const struct page *page, const struct series *series)
+{
+	fputs("<code>", page->out);
+	text_put_html(page->out, series->name);
+	fputs("</code>", page->out);
+}
+
+/* An interval as wide as this says nothing. */
+#define INTERVAL_TOO_WIDE 100
+
+void page_lead(const struct page *page, const struct contrast *lead)
+{
+	fprintf(page->out, lead->ratio >= 1000 ? "%.0f times" : "%.3g times", lead->ratio);
+	if (lead->freedom > 0 && lead->high / lead->low < INTERVAL_TOO_WIDE)
+		fprintf(page->out, " [%.3g, %.3g]", lead->low, lead->high);
+	else if (lead->verdict != CONTRAST_TOO_FEW)
+		fputs(" [interval too wide to print]", page->out);
+}
+
 void page_threads(const struct page *page, unsigned threads)
 {
 	fprintf(page->out, "%u thread%s", threads, threads == 1 ? "" : "s");

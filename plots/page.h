@@ -6,6 +6,7 @@
 
 #include "plots/panels.h"
 #include "plots/report.h"
+#include "runners/stats/contrast.h"
 
 /* Below this many values an interval of 95 % does not exist, or no difference at 1 % (runners/stats). */
 enum { PAGE_TRIALS_FOR_INTERVAL = 6, PAGE_TRIALS_FOR_DECISION = 8, PAGE_PATH_BYTES = 4096 };
@@ -32,6 +33,12 @@ void page_element(const struct page *page, const char *element, const char *text
 void page_rate(const struct page *page, double rate);
 void page_interval(const struct page *page, const struct point *point);
 
+/* The name of a series, as code. */
+void page_series(const struct page *page, const struct series *series);
+
+/* "1.42 times [1.35, 1.5]"; of too few trials the ratio alone. */
+void page_lead(const struct page *page, const struct contrast *lead);
+
 /* "1 thread", "8 threads". */
 void page_threads(const struct page *page, unsigned threads);
 
@@ -42,6 +49,9 @@ FILE *page_open(const char *folder, const char *name);
 void page_copy(const struct page *page, const char *folder, const char *name);
 
 /* The parts, in the order in which they stand. */
+
+/* In short, of workloads in which throughput is not all that counts. Return: 0 or -ENOMEM. */
+int page_write_tradeoffs(const struct page *page);
 
 /* Which variant is fastest where, by how much, with what certainty, and what limits it. Return: 0 or -ENOMEM. */
 int page_write_answer(const struct page *page);

@@ -503,6 +503,14 @@ void panels_free(struct panels *panels)
 	memset(panels, 0, sizeof(*panels));
 }
 
+const struct point *series_point(const struct series *series, unsigned threads)
+{
+	for (size_t i = 0; i < series->count; i++)
+		if (series->points[i].threads == threads)
+			return &series->points[i];
+	return NULL;
+}
+
 unsigned panel_most_threads(const struct panel *panel)
 {
 	unsigned most = 1;

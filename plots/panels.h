@@ -84,6 +84,9 @@ int panels_build(const struct results *results, const struct summary_list *cells
 		 const struct figure *figure, const char *event, struct panels *panels);
 void panels_free(struct panels *panels);
 
+/* The series' point on so many threads; NULL: it has none. */
+const struct point *series_point(const struct series *series, unsigned threads);
+
 /* The highest number of threads, and the highest upper end of an interval, in one panel. */
 unsigned panel_most_threads(const struct panel *panel);
 double panel_highest(const struct panel *panel);

@@ -108,6 +108,17 @@ static int draw_panel(const struct draw_request *base, const struct panel *panel
 }
 
 /* One figure of every panel. */
+static int draw_each_panel(const struct draw_request *base, const struct panels *panels,
+			   unsigned formats, unsigned *drawn, struct fault *fault)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < panels->count; i++)
+		if (panels->panels[i].count)
+			error = draw_panel(base, &panels->panels[i], formats, drawn, fault);
+	return error;
+}
+
 static int draw_panels(const struct draw_request *base, const struct summary_list *cells,
 		       unsigned formats, unsigned *drawn, struct fault *fault)
 {
@@ -116,9 +127,10 @@ static int draw_panels(const struct draw_request *base, const struct summary_lis
 
 	if (error)
 		fault_set(fault, error, "no memory for the figure %s", base->figure->name);
-	for (size_t i = 0; !error && i < panels.count; i++)
-		if (panels.panels[i].count)
-			error = draw_panel(base, &panels.panels[i], formats, drawn, fault);
+	else if (base->figure->kind == FIGURE_TRADEOFFS)
+		error = draw_tradeoffs(base, &panels, formats, drawn, fault);
+	else
+		error = draw_each_panel(base, &panels, formats, drawn, fault);
 	panels_free(&panels);
 	return error;
 }

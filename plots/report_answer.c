@@ -7,26 +7,6 @@
 #include "plots/standings.h"
 #include "plots/text.h"
 
-static void put_name(const struct page *page, const struct rival *rival)
-{
-	fputs("<code>", page->out);
-	text_put_html(page->out, rival->series->name);
-	fputs("</code>", page->out);
-}
-
-/* An interval as wide as this says nothing. */
-#define INTERVAL_TOO_WIDE 100
-
-/* "1.42 times [1.35, 1.5]"; of too few trials the ratio alone. */
-static void put_lead(const struct page *page, const struct contrast *lead)
-{
-	fprintf(page->out, lead->ratio >= 1000 ? "%.0f times" : "%.3g times", lead->ratio);
-	if (lead->freedom > 0 && lead->high / lead->low < INTERVAL_TOO_WIDE)
-		fprintf(page->out, " [%.3g, %.3g]", lead->low, lead->high);
-	else if (lead->verdict != CONTRAST_TOO_FEW)
-		fputs(" [interval too wide to print]", page->out);
-}
-
 /* Why a lead is not certain. */
 static const char *doubt_of(const struct contrast *lead)
 {
@@ -50,9 +30,9 @@ static void write_doubt(const struct page *page, const struct standing *standing
 		if (rival->lead.verdict == CONTRAST_BETTER || strcmp(doubt_of(&rival->lead), doubt))
 			continue;
 		fputs(i == from ? "" : ", ", page->out);
-		put_name(page, rival);
+		page_series(page, rival->series);
 		fputs(" (", page->out);
-		put_lead(page, &rival->lead);
+		page_lead(page, &rival->lead);
 		fputc(')', page->out);
 	}
 	fprintf(page->out, ": %s", doubt);
@@ -93,7 +73,7 @@ static void write_standing(const struct page *page, const struct standing *stand
 	fputs("<li>On ", page->out);
 	page_threads(page, standing->threads);
 	fputc(' ', page->out);
-	put_name(page, fastest);
+	page_series(page, fastest->series);
 	fprintf(page->out, " %s, ",
 		standing->count == 1 ? "was measured alone"
 		: led == 1	     ? "is fastest"
@@ -101,9 +81,9 @@ static void write_standing(const struct page *page, const struct standing *stand
 	page_interval(page, fastest->point);
 	if (led) {
 		fputs("; certainly ahead of ", page->out);
-		put_name(page, &standing->rivals[led]);
+		page_series(page, standing->rivals[led].series);
 		fputs(", which it does ", page->out);
-		put_lead(page, &standing->rivals[led].lead);
+		page_lead(page, &standing->rivals[led].lead);
 	}
 	write_undecided(page, standing);
 	fputs(".</li>\n", page->out);
@@ -114,14 +94,14 @@ static void write_row(const struct page *page, const struct standing *standing)
 	const struct rival *const fastest = &standing->rivals[0], *const next = fastest + 1;
 
 	fprintf(page->out, "<tr><td class=\"number\">%u</td><td>", standing->threads);
-	put_name(page, fastest);
+	page_series(page, fastest->series);
 	fputs("</td><td class=\"number\">", page->out);
 	page_rate(page, fastest->point->median);
 	fputs("</td><td>", page->out);
 	if (standing->count > 1) {
-		put_name(page, next);
+		page_series(page, next->series);
 		fputs("</td><td class=\"number\">", page->out);
-		put_lead(page, &next->lead);
+		page_lead(page, &next->lead);
 		fprintf(page->out, "</td><td class=\"text\">%s</td></tr>\n", doubt_of(&next->lead));
 	} else {
 		fputs("none</td><td></td><td></td></tr>\n", page->out);
@@ -197,6 +177,7 @@ int page_write_answer(const struct page *page)
 	if (error)
 		return error;
 	fputs("<h2 id=\"answer\">Answer</h2>\n", page->out);
+	error = page_write_tradeoffs(page);
 	leads = count_leads(&standings);
 	if (leads)
 		fprintf(page->out,
@@ -212,5 +193,5 @@ int page_write_answer(const struct page *page)
 	if (!standings.count)
 		fputs("<p class=\"warn\">No cell has a valid trial: there is no answer.</p>\n", page->out);
 	standings_free(&standings);
-	return 0;
+	return error;
 }

@@ -9,14 +9,6 @@ int standings_same_workload(const struct panel *a, const struct panel *b)
 	return !strcmp(a->family, b->family) && !strcmp(a->workload, b->workload);
 }
 
-static const struct point *point_at(const struct series *series, unsigned threads)
-{
-	for (size_t i = 0; i < series->count; i++)
-		if (series->points[i].threads == threads)
-			return &series->points[i];
-	return NULL;
-}
-
 /* Keep the ranks: a rival goes in where its median says, the last falls out where there is no room. */
 static void add_rival(struct standing *standing, const struct series *series,
 		      const struct point *point)
@@ -43,7 +35,7 @@ static void visit_points(const struct panels *panels, struct standing *standing,
 
 		for (size_t s = 0; standings_same_workload(part, standing->panel) && s < part->count;
 		     s++) {
-			const struct point *const point = point_at(&part->series[s], standing->threads);
+			const struct point *const point = series_point(&part->series[s], standing->threads);
 
 			if (point)
 				visit(standing, &part->series[s], point);

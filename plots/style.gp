@@ -4,13 +4,15 @@
 # colour and point differ within the first seven, dash and point beyond.
 
 narrow = columns == 1
-if (format eq 'svg')  set terminal svg size (narrow ? 480 : 760),(narrow ? 360 : 440) dynamic background rgb 'white' font 'Helvetica,Arial,sans-serif,'.(narrow ? '11' : '13') noenhanced
-if (format eq 'pdf' && !narrow)  set terminal pdfcairo size 6.9in,4in font 'DejaVu Sans,8.5' noenhanced linewidth 0.8
-if (format eq 'pdf' && narrow)   set terminal pdfcairo size 3.35in,2.55in font 'DejaVu Sans,6' noenhanced linewidth 0.6
-if (format eq 'png')  set terminal pngcairo size (narrow ? 1005 : 1520),(narrow ? 765 : 880) font 'DejaVu Sans,'.(narrow ? '16' : '19') noenhanced linewidth 1.8 background rgb 'white'
-if (format eq 'tikz' && !narrow) set terminal tikz size 17.5cm,10cm font '\small' noenhanced
-if (format eq 'tikz' && narrow)  set terminal tikz size 8.5cm,6.5cm font '\scriptsize' noenhanced
-if (format eq 'dumb') set terminal dumb size 110,32 noenhanced
+if (!exists('tall')) tall = 1    # how many times as high as other figures
+tikz_height = sprintf('%.2fcm', (narrow ? 6.5 : 10) * tall)
+if (format eq 'svg')  set terminal svg size (narrow ? 480 : 760),(narrow ? 360 : 440) * tall dynamic background rgb 'white' font 'Helvetica,Arial,sans-serif,'.(narrow ? '11' : '13') noenhanced
+if (format eq 'pdf' && !narrow)  set terminal pdfcairo size 6.9in,4 * tall font 'DejaVu Sans,8.5' noenhanced linewidth 0.8
+if (format eq 'pdf' && narrow)   set terminal pdfcairo size 3.35in,2.55 * tall font 'DejaVu Sans,6' noenhanced linewidth 0.6
+if (format eq 'png')  set terminal pngcairo size (narrow ? 1005 : 1520),(narrow ? 765 : 880) * tall font 'DejaVu Sans,'.(narrow ? '16' : '19') noenhanced linewidth 1.8 background rgb 'white'
+if (format eq 'tikz' && !narrow) set terminal tikz size 17.5cm,@tikz_height font '\small' noenhanced
+if (format eq 'tikz' && narrow)  set terminal tikz size 8.5cm,@tikz_height font '\scriptsize' noenhanced
+if (format eq 'dumb') set terminal dumb size 110,32 * tall noenhanced
 set output stem.'.'.(format eq 'tikz' ? 'tex' : format eq 'dumb' ? 'txt' : format)
 
 is_drawn = format ne 'dumb'
@@ -31,16 +33,17 @@ if (is_drawn) set grid ytics linecolor rgb '#dddddd' linewidth 0.5
 unset key
 set lmargin at screen 0.105 + 0.03 * narrow
 set rmargin at screen 0.70
-set bmargin at screen 0.17
+set bmargin at screen 0.17 / tall
 
 # Title, subtitle, and what room they leave.
-line_height = narrow ? 0.045 : 0.042
-set label 1 title_text at screen 0.02, screen 0.965 noenhanced
+line_height = (narrow ? 0.045 : 0.042) / tall
+title_height = 1 - 0.035 / tall
+set label 1 title_text at screen 0.02, screen title_height noenhanced
 do for [i = 1:subtitles] {
-	set label 10 + i subtitle[i] at screen 0.02, screen 0.965 - 0.008 - i * line_height noenhanced \
+	set label 10 + i subtitle[i] at screen 0.02, screen title_height - 0.008 / tall - i * line_height noenhanced \
 		textcolor rgb '#555555' font small_font
 }
-set tmargin at screen 0.91 - subtitles * line_height
+set tmargin at screen 1 - 0.09 / tall - subtitles * line_height
 
 # Numbers with a unit that keeps them short; what is measured in bytes or ns has its own names.
 unit_of(x) = x >= 1e9 ? 1e9 : x >= 1e6 ? 1e6 : x >= 1e3 ? 1e3 : 1

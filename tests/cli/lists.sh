@@ -128,6 +128,16 @@ host_folder_has_a_plan_that_can_be_rehearsed() {
 	grep -q ' 128$\| 128 ' "$scratch/said" || fail "no cell of 128 threads"
 }
 
+# sweep is the empty one.
+presets_are_all_planned_for_two_nodes() {
+	"$program" list presets | awk 'NR > 1 && $1 != "sweep" { print $1 }' >"$scratch/presets"
+	grep -q '^kvcache$' "$scratch/presets"
+	while read -r preset; do
+		numamark run "$preset" --dry-run --input 'package:2 core:4 pu:2'
+		expect_status 0
+	done <"$scratch/presets"
+}
+
 output_that_takes_nothing_is_told() {
 	[ -w /dev/full ] || skip "no /dev/full here"
 	! "$program" list >/dev/full 2>"$scratch/errors" || fail "status 0"
@@ -155,4 +165,5 @@ check host_check_grades_every_item
 check host_describe_writes_a_folder
 check host_restore_without_apply_is_refused
 check host_folder_has_a_plan_that_can_be_rehearsed
+check presets_are_all_planned_for_two_nodes
 check output_that_takes_nothing_is_told

@@ -70,8 +70,23 @@ trace_by_its_timestamps_takes_its_time() {
 		fail "$(grep -o '"measured_s":[^,]*' "$scratch/out/results.jsonl")"
 }
 
+# cells PREFIX: how many of a plan have such a variant.
+cells() {
+	grep -c "^[0-9a-f]\{16\}  $1" "$scratch/said"
+}
+
+# A trace has requests alone: slots stay on the keys that stand beside it.
+kvcache_on_a_trace_has_both_families() {
+	export NUMAMARK_CACHE="$scratch/kept"
+	numamark run kvcache dist=trace:"$trace",uniform capacity=64k threads=2 --dry-run
+	expect_status 0
+	[ "$(cells kvblock/)" = 20 ] || fail "$(cells kvblock/) block caches: $(cat "$scratch/said")"
+	[ "$(cells kvslot/)" = 5 ] || fail "$(cells kvslot/) slots: $(cat "$scratch/said")"
+}
+
 check trace_that_is_bad_is_refused_with_its_line
 check trace_where_there_is_none_is_refused
 check trace_once_through_hits_what_came_before
 check trace_once_through_has_no_warm_up
 check trace_by_its_timestamps_takes_its_time
+check kvcache_on_a_trace_has_both_families

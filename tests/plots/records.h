@@ -3,6 +3,7 @@
 #define TESTS_PLOTS_RECORDS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "tests/runners/folder.h"
 
@@ -50,6 +51,9 @@ struct records_trial {
 	double rate;
 	double p99_ns, jain, bytes_per_element; /* 0: not in the record */
 	double hit_ratio, remote_pages, remote_reads; /* shares + 1; 0: not in the record */
+	bool counts_losses;
+	double lost, torn; /* in a million operations */
+	const char *flaw;  /* NULL: none */
 	unsigned garbage;
 	unsigned lap; /* of the session, from 1; 0: it names neither */
 };
@@ -70,6 +74,12 @@ static inline void records_numbers(json_t *record, const struct records_trial *t
 	if (trial->hit_ratio > 0)
 		json_object_set_new(record, "effective",
 				    json_pack("{s:f}", "hit_ratio", trial->hit_ratio - 1));
+	if (trial->counts_losses)
+		json_object_update_new(record, json_pack("{s:f, s:s, s:{s:f, s:f, s:f}}", "ops", 2e6,
+							 "flaw", trial->flaw ? trial->flaw : "none",
+							 "effective", "hit_ratio",
+							 trial->hit_ratio - 1, "lost",
+							 2 * trial->lost, "torn", 2 * trial->torn));
 	if (trial->remote_pages > 0)
 		json_object_set_new(record, "residency",
 				    json_pack("{s:{s:f}, s:{s:f}}", "table", "remote", 0.75,

@@ -225,58 +225,166 @@ static void law_and_heat_are_drawn_of_curves_that_have_them(void **state)
 	free(words);
 }
 
-/* Of each policy: 3/10 of the reads are remote where they are counted, 1/2 of the pages elsewhere. */
-static void write_homes(const char *folder)
+/* Two indexes of blocks under policies of memory, and slots of which one loses. */
+static const struct records_trial tradeoffs[] = {
+	{ .family = "kvblock", .variant = "kvblock/a", .mix = "request:100", .memory = "local",
+	  .rate = 2e6, .hit_ratio = 1.25, .remote_pages = 1.5, .remote_reads = 1.3 },
+	{ .family = "kvblock", .variant = "kvblock/a", .mix = "request:100", .memory = "interleave",
+	  .rate = 1e6, .hit_ratio = 1.5, .remote_pages = 1.25 },
+	{ .family = "kvblock", .variant = "kvblock/b", .mix = "request:100", .memory = "interleave",
+	  .rate = 0.5e6 },
+	{ .family = "kvslot", .variant = "kvslot/kept", .mix = "get:80,put:20", .rate = 4e6,
+	  .hit_ratio = 1.5, .counts_losses = true },
+	{ .family = "kvslot", .variant = "kvslot/racy", .mix = "get:80,put:20", .rate = 8e6,
+	  .hit_ratio = 1.4, .counts_losses = true, .lost = 3000, .torn = 2.5, .flaw = "torn" },
+};
+
+/* @laps of the first @count of them, a per cent apart. */
+static void write_tradeoffs(const char *folder, size_t count, unsigned laps)
 {
-	static const struct records_trial trials[] = {
-		{ .variant = "kvblock/a", .memory = "local", .rate = 2e6, .hit_ratio = 1.25,
-		  .remote_pages = 1.5, .remote_reads = 1.3 },
-		{ .variant = "kvblock/a", .memory = "interleave", .rate = 1e6, .hit_ratio = 1.5,
-		  .remote_pages = 1.5 },
-		{ .variant = "kvblock/b", .memory = "interleave", .rate = 1e6 },
-	};
 	FILE *const file = records_open(folder);
 
 	records_session(file, "t");
-	for (size_t i = 0; i < sizeof(trials) / sizeof(*trials); i++) {
-		struct records_trial trial = trials[i];
+	for (size_t i = 0; i < count * laps; i++) {
+		struct records_trial trial = tradeoffs[i % count];
 
-		trial.family = "kvblock";
-		trial.mix = "request:100";
 		trial.threads = 4;
+		trial.rate *= 1 + 0.01 * (double)(i / count);
 		records_trial(file, &trial);
 	}
 	fclose(file);
 }
 
-static void homes_show_rate_hits_and_remote_share_together(void **state)
+static char *draw_tradeoffs_of(const char *folder)
 {
 	struct fault fault = { "" };
 	unsigned drawn = 0;
-	char *data;
 
-	need_gnuplot();
-	write_homes(*state);
-	assert_int_equal(plot(*state, "homes", "svg", &drawn, &fault), 0);
+	if (plot(folder, "tradeoffs", "svg", &drawn, &fault))
+		fail_msg("%s", fault.text);
 	assert_int_equal(drawn, 1);
-	data = folder_read(*state, "figures/homes-kvblock.dat");
-	assert_non_null(strstr(data, "\"2.00 M\""));
-	assert_non_null(strstr(data, "0.5 \"0.2500\""));
-	assert_non_null(strstr(data, "0.7 \"30.0 % of reads\""));
-	assert_non_null(strstr(data, "0.5 \"50.0 % of pages\""));
-	assert_non_null(strstr(data, "0 \"unavailable\""));
-	free(data);
+	return folder_read(folder, "figures/tradeoffs-1.dat");
 }
 
-/* With one policy there is nothing to compare. */
-static void homes_of_one_policy_are_no_figure(void **state)
+/* Rows: a title, three caches, a title, two kinds of slots. */
+static void tradeoffs_of_a_campaign_stand_in_one_figure(void **state)
+{
+	char *data, *words;
+
+	need_gnuplot();
+	write_tradeoffs(*state, 5, 1);
+	data = draw_tradeoffs_of(*state);
+	assert_non_null(strstr(data, "\n1 2 1 \"2.00 M\" \"\"\n2 2 -1 \"one trial\""));
+	assert_non_null(strstr(data, "\n3 2 0.5 \"0.2500\""));
+	assert_non_null(strstr(data, "\n1 4 0.25 \"500 k\""));
+	assert_non_null(strstr(data, "\n1 6 1 \"8.00 M\""));
+	assert_non_null(strstr(data, "\n5 6 0 \"3000\" \"\"\n6 6 0 \"2.5\""));
+	assert_non_null(strstr(data, "\n5 7 1 \"0\" \"\"\n6 7 1 \"0\""));
+	free(data);
+	words = folder_read(*state, "figures/tradeoffs-1.def");
+	assert_non_null(strstr(words, "block_row[2] = 5\n"));
+	assert_non_null(strstr(words, "'kvslot on 4 threads, mix=get:80,put:20 "));
+	assert_non_null(strstr(words, "row_name[6] = 'kvslot/racy (torn)'"));
+	free(words);
+}
+
+/* Reads were not counted everywhere, and one trial has no pages either. */
+static void tradeoffs_compare_remote_shares_of_one_kind(void **state)
+{
+	char *data, *words;
+
+	need_gnuplot();
+	write_tradeoffs(*state, 3, 1);
+	data = draw_tradeoffs_of(*state);
+	assert_non_null(strstr(data, "\n4 2 0.5 \"50.0 %\""));
+	assert_non_null(strstr(data, "\n4 3 0.75 \"25.0 %\""));
+	assert_non_null(strstr(data, "\n4 4 -1 \"unavailable\""));
+	free(data);
+	words = folder_read(*state, "figures/tradeoffs-1.def");
+	assert_non_null(strstr(words, "column_name[4] = 'remote pages'"));
+	assert_null(strstr(words, "column_name[5]"));    /* nothing here counts losses */
+	free(words);
+}
+
+static void tradeoffs_have_intervals_of_six_trials_and_ranges_of_fewer(void **state)
+{
+	char *data, *words;
+
+	need_gnuplot();
+	write_tradeoffs(*state, 2, 5);
+	data = draw_tradeoffs_of(*state);
+	assert_non_null(strstr(data, "\n2 2 -1 \"2.00-2.08 M\""));
+	assert_non_null(strstr(data, "\n2 3 -1 \"1.00-1.04 M\""));
+	free(data);
+	words = folder_read(*state, "figures/tradeoffs-1.def");
+	assert_non_null(strstr(words, "column_name[2] = 'range (trials)'"));
+	free(words);
+	write_tradeoffs(*state, 2, 6);
+	free(draw_tradeoffs_of(*state));
+	words = folder_read(*state, "figures/tradeoffs-1.def");
+	assert_non_null(strstr(words, "column_name[2] = 'interval (95 %)'"));
+	free(words);
+}
+
+static void tradeoffs_on_one_node_have_no_remote_share(void **state)
+{
+	FILE *const file = records_open(*state);
+	char *data, *words;
+
+	need_gnuplot();
+	records_line(file, json_pack("{s:i, s:s, s:s, s:[[i, i, i, i, i]]}", "schema", 1, "kind",
+				     "session", "session", "s", "machine", 0, 0, 0, 0, 0));
+	for (size_t i = 0; i < 2; i++) {
+		struct records_trial trial = tradeoffs[i];
+
+		trial.threads = 1;
+		records_trial(file, &trial);
+	}
+	fclose(file);
+	data = draw_tradeoffs_of(*state);
+	assert_non_null(strstr(data, "\n4 2 -1 \"unavailable\""));
+	assert_non_null(strstr(data, "\n4 3 -1 \"unavailable\""));
+	free(data);
+	words = folder_read(*state, "figures/tradeoffs-1.def");
+	assert_non_null(strstr(words, "this machine has one NUMA node"));
+	free(words);
+}
+
+/* With one policy, and no losses to count, there is nothing to weigh. */
+static void tradeoffs_of_one_policy_are_no_figure(void **state)
 {
 	struct fault fault = { "" };
 	unsigned drawn = 0;
 
 	need_gnuplot();
 	write_rich_records(*state);
-	assert_int_equal(plot(*state, "homes", "svg", &drawn, &fault), -ENODATA);
+	assert_int_equal(plot(*state, "tradeoffs", "svg", &drawn, &fault), -ENODATA);
+}
+
+/* 5 x 12 rows and their titles are more than one sheet has room for. */
+static void tradeoffs_of_many_workloads_go_on_further_sheets(void **state)
+{
+	FILE *const file = records_open(*state);
+	struct fault fault = { "" };
+	unsigned drawn = 0;
+
+	need_gnuplot();
+	records_session(file, "t");
+	for (unsigned i = 0; i < 60; i++) {
+		char mix[16], variant[16];
+
+		snprintf(mix, sizeof(mix), "put:%u", i / 12);
+		snprintf(variant, sizeof(variant), "kvslot/%u", i % 12);
+		records_trial(file, &(struct records_trial){ .family = "kvslot",
+							     .variant = variant,
+							     .mix = mix,
+							     .threads = 1,
+							     .rate = 1e6,
+							     .counts_losses = true });
+	}
+	fclose(file);
+	assert_int_equal(plot(*state, "tradeoffs", "svg", &drawn, &fault), 0);
+	assert_int_equal(drawn, 2);
 }
 
 static void series_without_the_number_of_a_figure_is_not_in_it(void **state)
@@ -379,8 +487,12 @@ int main(void)
 		IN_FOLDER(placement_draws_each_pu_inside_its_node),
 		IN_FOLDER(rates_of_a_search_are_drawn_by_what_was_offered),
 		IN_FOLDER(law_and_heat_are_drawn_of_curves_that_have_them),
-		IN_FOLDER(homes_show_rate_hits_and_remote_share_together),
-		IN_FOLDER(homes_of_one_policy_are_no_figure),
+		IN_FOLDER(tradeoffs_of_a_campaign_stand_in_one_figure),
+		IN_FOLDER(tradeoffs_compare_remote_shares_of_one_kind),
+		IN_FOLDER(tradeoffs_have_intervals_of_six_trials_and_ranges_of_fewer),
+		IN_FOLDER(tradeoffs_on_one_node_have_no_remote_share),
+		IN_FOLDER(tradeoffs_of_one_policy_are_no_figure),
+		IN_FOLDER(tradeoffs_of_many_workloads_go_on_further_sheets),
 		IN_FOLDER(probes_of_a_file_are_drawn_as_matrices),
 		IN_FOLDER(file_that_is_no_probe_is_refused),
 		IN_FOLDER(ratios_are_drawn_with_those_beyond_the_figure_said),
