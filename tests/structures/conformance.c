@@ -109,10 +109,16 @@ static const struct load full[] = {
 	{ &queue_family, "payloads", 8, CAPACITY_FULL, 0, 1000, PAYLOAD_BYTES, NULL },
 };
 
+/* Chains longer than the capacity. */
+static const struct load overfull[] = {
+	{ &kvblock_family, "long chains", 500, 1, 0, 3000, 8, NULL },
+};
+
 static const struct load starved[] = {
 	{ &map_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
 	{ &ordered_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
 	{ &queue_family, "payloads", 8, 1000, 0, 20000, PAYLOAD_BYTES, "enqueue:100" },
+	{ &kvslot_family, "payloads", 1000000, 1000, 0, 20000, PAYLOAD_BYTES, "put:100" },
 	{ &kvblock_family, "many blocks", 1000, 1, 0, 3000, 8, NULL },
 };
 
@@ -398,6 +404,27 @@ static int check_full(struct harness *harness, const struct trial *trial)
 	return 0;
 }
 
+/* What finds no leaf to evict is left out, and all else makes room: inspect() proves the capacity. */
+static int check_overfull(struct harness *harness, const struct trial *trial)
+{
+	uint64_t operations = scaled(trial);
+	const int error = harness_attach(harness);
+	struct tally tally;
+
+	if (error)
+		return fault_set(trial->fault, error, "attach: %s", strerror(-error));
+	harness_perform(harness, harness_mix, &operations);
+	tally = harness_sum(harness).tally;
+	if (!tally.counts[KVBLOCK_EVICTED] || !tally.counts[KVBLOCK_REFUSED] ||
+	    !tally.counts[KVBLOCK_HITS])
+		return fault_set(trial->fault, -EBADMSG,
+				 "capacity %d: %" PRIu64 " blocks were evicted, %" PRIu64
+				 " left out, %" PRIu64 " hit",
+				 CAPACITY_FULL, tally.counts[KVBLOCK_EVICTED],
+				 tally.counts[KVBLOCK_REFUSED], tally.counts[KVBLOCK_HITS]);
+	return harness_balance(harness, trial->fault);
+}
+
 /* As many as there are places, each time other threads: they find the places and need no others. */
 static int check_many(struct harness *harness, const struct trial *trial)
 {
@@ -451,10 +478,13 @@ struct conformance_case {
 	bool (*applies)(const struct variant *variant);
 };
 
-/* What such a variant stores takes memory of another process, or a disk: it cannot be starved. */
+/*
+ * What such a variant stores takes memory of another process, or a disk, or overwrites what it collides
+ * with: it cannot be starved.
+ */
 static bool may_starve(const struct variant *variant)
 {
-	return !variant->server && !variant->is_blind;
+	return !variant->server && !variant->is_blind && variant->flaw == FLAW_NONE;
 }
 
 static bool may_fill(const struct variant *variant)
@@ -484,6 +514,7 @@ static const struct conformance_case cases[] = {
 	{ "crowded", check_together, LOADS(crowded), 8, 2, 0, CAPACITY, may_all },
 	{ "many", check_many, LOADS(crowded), WORKERS_MANY, 0, 0, CAPACITY, may_be_many },
 	{ "full", check_full, LOADS(full), 3, 0, 0, CAPACITY_FULL, may_fill },
+	{ "overfull", check_overfull, LOADS(overfull), 3, 0, 0, CAPACITY_FULL, may_all },
 	{ "starved", check_starved, LOADS(starved), 2, 0, 1 << 21, CAPACITY_STARVED, may_starve },
 	{ "stalled", check_stalled, LOADS(stalled), 0, 0, 0, CAPACITY, may_all },
 	{ "held up", check_held_up, LOADS(held), 3, 0, 1 << 22, CAPACITY, stalls_apply },
