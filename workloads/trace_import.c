@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "workloads/random.h"
+#include "workloads/trace_parents.h"
 
 enum { PIECE_BYTES = 1 << 16, TOLD_EVERY_LINES = 1024 };
 
@@ -18,6 +19,7 @@ struct import {
 	const char *path;
 	FILE *out, *requests; /* blocks go out at once, requests behind them at the end */
 	struct trace_header header;
+	struct trace_parents parents;
 	uint64_t line, first_ms, last_ms;
 	struct fault *fault;
 };
@@ -81,6 +83,34 @@ static int read_id(struct import *import, const json_t *value, uint64_t *id)
 	return 0;
 }
 
+/* "comes after block 3", or "begins a chain". */
+static const char *place_of(uint64_t parent, char *text, size_t room)
+{
+	if (parent == TRACE_NO_PARENT)
+		return "begins a chain";
+	snprintf(text, room, "comes after block %" PRIu64, parent);
+	return text;
+}
+
+/* An id stands for all that comes before it, too: caches find a block by its id alone. */
+static int check_parent(struct import *import, uint64_t id, uint64_t parent)
+{
+	char here[48], before[48];
+	uint64_t first;
+	const int error = trace_parents_meet(&import->parents, id, parent, &first);
+
+	if (error)
+		return fault_set(import->fault, error, "%.200s: no room to import it: %s",
+				 import->path, strerror(-error));
+	if (first == parent)
+		return 0;
+	return refuse(import,
+		      "hash_ids: block %" PRIu64 " %s, but where it was first met it %s; allowed is "
+		      "one block before it, everywhere the same",
+		      id, place_of(parent, here, sizeof(here)),
+		      place_of(first, before, sizeof(before)));
+}
+
 static int write_words(struct import *import, FILE *to, const void *words, size_t bytes)
 {
 	if (fwrite(words, 1, bytes, to) == bytes)
@@ -93,18 +123,20 @@ static int take_chain(struct import *import, const json_t *chain)
 {
 	struct trace_header *const header = &import->header;
 	const size_t length = json_array_size(chain);
+	uint64_t id = 0, parent = TRACE_NO_PARENT;
 	int error = 0;
 
 	if (!length)
 		return refuse(import, "hash_ids is no list of at least one block");
 	for (size_t i = 0; i < length && !error; i++) {
-		uint64_t id = 0;
-
 		error = read_id(import, json_array_get(chain, i), &id);
+		if (!error)
+			error = check_parent(import, id, parent);
 		if (!error)
 			error = write_words(import, import->out, &id, sizeof(id));
 		if (id >= header->id_span)
 			header->id_span = id + 1;
+		parent = id;
 	}
 	header->blocks += length;
 	if (length > header->longest) {
@@ -248,6 +280,7 @@ int trace_import(FILE *in, const char *path, FILE *out, trace_progress *progress
 		error = finish(&import);
 	if (import.requests)
 		fclose(import.requests);
+	trace_parents_free(&import.parents);
 	free(text);
 	if (!error)
 		*header = import.header;

@@ -6,8 +6,8 @@
 
 #include "workloads/trace.h"
 
-/* "KBTRACE1": another layout gets another. */
-#define TRACE_MAGIC UINT64_C(0x314543415254424b)
+/* "KBTRACE2": another layout gets another, and what is checked otherwise. */
+#define TRACE_MAGIC UINT64_C(0x324543415254424b)
 
 /* A hash of all bytes of a file, read once from its beginning. Return: 0 or a negative errno. */
 int trace_hash(FILE *in, uint64_t *hash);

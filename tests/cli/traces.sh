@@ -26,6 +26,7 @@ trace_that_is_bad_is_refused_with_its_line() {
 	expect_bad_trace '1: hash_ids: the id -1 is negative' "$(request 0 '[-1]')"
 	expect_bad_trace '1: a number is too large' "$(request 0 '[18446744073709551616]')"
 	expect_bad_trace '2: a chain of 3 blocks' "$(request 0 '[0]')$(request 0 '[0,1,2]')" capacity=2
+	expect_bad_trace '2: hash_ids: block 2 begins a chain' "$(request 0 '[0,2]')$(request 0 '[2]')"
 	expect_bad_trace '2: the timestamp runs backwards' "$(request 5 '[0]')$(request 4 '[0]')"
 }
 

@@ -204,6 +204,35 @@ static void trace_with_an_empty_chain_is_refused(void **state)
 	assert_refused(REQUEST("0", "3"), ":1:", "at least one block");
 }
 
+static void trace_with_a_block_of_two_parents_is_refused(void **state)
+{
+	(void)state;
+	assert_refused(REQUEST("0", "[0,1,2]") REQUEST("1", "[0,2]"), ":2:",
+		       "block 2 comes after block 0, but where it was first met it comes after block 1");
+	assert_refused(REQUEST("0", "[0,1]") REQUEST("1", "[1]"), ":2:",
+		       "block 1 begins a chain, but where it was first met it comes after block 0");
+	/* Of itself, and again in one chain. */
+	assert_refused(REQUEST("0", "[3,3]"), ":1:", "block 3 comes after block 3, but");
+	assert_refused(REQUEST("0", "[3,4,3]"), ":1:", "block 3 comes after block 4, but");
+}
+
+/* More of them than the table of parents has room for at first. */
+static void trace_with_a_late_block_of_two_parents_is_refused(void **state)
+{
+	FILE *const file = fopen(path, "w");
+	struct fault fault = { "" };
+	struct trace trace;
+
+	(void)state;
+	assert_non_null(file);
+	for (unsigned i = 0; i < 20000; i++)
+		fprintf(file, REQUEST("0", "[%u,%u]"), 2 * i, 2 * i + 1);
+	fputs(REQUEST("0", "[2,1]"), file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(trace_open(path, NULL, &trace, &fault), -EINVAL);
+	assert_non_null(strstr(fault.text, ":20001: hash_ids: block 1 comes after block 2, but"));
+}
+
 static void trace_whose_time_runs_backwards_is_refused(void **state)
 {
 	(void)state;
@@ -253,6 +282,8 @@ int main(void)
 		cmocka_unit_test(trace_with_a_huge_id_is_refused),
 		cmocka_unit_test(trace_with_an_id_that_is_no_number_is_refused),
 		cmocka_unit_test(trace_with_an_empty_chain_is_refused),
+		cmocka_unit_test(trace_with_a_block_of_two_parents_is_refused),
+		cmocka_unit_test(trace_with_a_late_block_of_two_parents_is_refused),
 		cmocka_unit_test(trace_whose_time_runs_backwards_is_refused),
 		cmocka_unit_test(trace_that_is_not_there_is_refused),
 		cmocka_unit_test(trace_of_the_published_conversations_has_its_known_size),
