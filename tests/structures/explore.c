@@ -170,10 +170,6 @@ static int explore_here(const struct exploration *exploration, char *text)
 	const struct promise *const promise = promise_of(exploration->variant, &reason);
 	int error = 0;
 
-#ifdef ATOMICS_TSAN
-	snprintf(text, EXPLORE_TEXT_BYTES, "ThreadSanitizer does not follow coroutines");
-	return -ENOTSUP;
-#endif
 	if (!promise) {
 		snprintf(text, EXPLORE_TEXT_BYTES, "%s", reason);
 		return -ENOTSUP;

@@ -101,6 +101,26 @@ static void catalogue_variants_under_a_lock_are_blocking(void **state)
 			assert_int_equal(catalogue[i]->progress, PROGRESS_BLOCKING);
 }
 
+static bool is_anywhere(const char *lock_or_scheme)
+{
+	for (size_t i = 0; i < catalogue_count; i++)
+		if (!strcmp(catalogue[i]->lock, lock_or_scheme) ||
+		    !strcmp(catalogue[i]->reclaim, lock_or_scheme))
+			return true;
+	return false;
+}
+
+/* In builds of a part of the catalogue, too. */
+static void catalogue_has_every_lock_and_scheme(void **state)
+{
+	char words[] = LOCKS_AND_SCHEMES, *rest = words, *word;
+
+	(void)state;
+	while ((word = strsep(&rest, " ")))
+		if (!is_anywhere(word))
+			fail_msg("%s: no variant here has it", word);
+}
+
 static void catalogue_variants_with_a_scheme_count_garbage(void **state)
 {
 	(void)state;
@@ -307,6 +327,7 @@ int main(void)
 		cmocka_unit_test(catalogue_entries_have_all_operations),
 		cmocka_unit_test(catalogue_papers_have_a_year),
 		cmocka_unit_test(catalogue_variants_under_a_lock_are_blocking),
+		cmocka_unit_test(catalogue_has_every_lock_and_scheme),
 		cmocka_unit_test(catalogue_variants_with_a_scheme_count_garbage),
 		cmocka_unit_test(catalogue_variants_have_an_update_where_they_keep_keys),
 		cmocka_unit_test(catalogue_variants_promise_something_of_scans_where_they_scan),
