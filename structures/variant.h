@@ -61,7 +61,8 @@ struct setup {
 	struct memory *memory;
 	unsigned workers;
 	uint64_t range;        /* keys are 0 to range - 1 */
-	uint64_t expected;     /* elements at steady state */
+	uint64_t expected;     /* elements at the start */
+	uint64_t filled;       /* elements that the mix leads to: what a table that never grows is made for */
 	uint64_t capacity;     /* of bounded structures, in elements; 0: the structure's own choice */
 	unsigned shards;       /* of sharded structures, or replicas; 0: the structure's own choice */
 	size_t value_bytes;

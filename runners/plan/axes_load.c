@@ -190,6 +190,18 @@ static bool holds_size(const struct cell *cell)
 	return inserts == removes || cell->prefill == steady_size(cell);
 }
 
+/* A mix can lead to as many elements as it has keys: to more than a trial puts, or memory holds. */
+static uint64_t filled_size(const struct cell *cell)
+{
+	uint64_t size = steady_size(cell);
+
+	if (!share_of(cell, cell->variant->family->insert))
+		return cell->prefill;
+	if (size > CELL_FILLED_MAX)
+		size = CELL_FILLED_MAX;
+	return size > cell->prefill ? size : cell->prefill;
+}
+
 /* N% of the keys, or of the capacity where a family has no keys. */
 static int parse_percent(struct cell *cell, struct fault *fault)
 {
@@ -227,6 +239,7 @@ int axis_parse_prefill(struct cell *cell, struct fault *fault)
 	} else if (units_parse_count(text, 1000, &cell->prefill)) {
 		return axis_refuse(cell, AXIS_PREFILL, fault);
 	}
+	cell->filled = filled_size(cell);
 	cell->is_steady = holds_size(cell);
 	return axis_set_text(cell, AXIS_PREFILL, "%" PRIu64, cell->prefill);
 }

@@ -61,6 +61,9 @@ enum { CELL_SWEEP_PROBES = 9 };
 
 enum { CELL_SERVER_BYTES = 32 };
 
+/* A table that never grows is made for so many elements at most, unless the prefill has more. */
+#define CELL_FILLED_MAX UINT64_C(4000000)
+
 enum stall_who { STALL_READER, STALL_WRITER, STALL_ANY, STALL_THREAD };
 
 struct cell {
@@ -88,6 +91,7 @@ struct cell {
 	struct dist dist;
 	uint64_t range;
 	uint64_t prefill;    /* elements, `steady` and N% worked out */
+	uint64_t filled;     /* elements that the mix leads to, up to CELL_FILLED_MAX, or prefill if more */
 	bool is_steady;      /* the mix holds the size: above 2 % is `drift` */
 	size_t value_bytes;
 	uint64_t scan_length;    /* keys that a scan asks for; 0: the mix has none */

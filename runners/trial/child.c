@@ -85,6 +85,7 @@ static int make_instance(struct trial *trial)
 				     .workers = cell->threads,
 				     .range = cell->range,
 				     .expected = cell->prefill,
+				     .filled = cell->filled,
 				     .capacity = cell->capacity,
 				     .shards = cell->shards,
 				     .value_bytes = cell->value_bytes,

@@ -92,6 +92,7 @@ static int make_instance(struct team *team, struct fault *fault)
 		.workers = options->workers,
 		.range = options->range,
 		.expected = EXPECTED,
+		.filled = EXPECTED,
 		.capacity = options->variant->is_bounded ? CAPACITY : 0,
 		.value_bytes = options->value_bytes,
 		/* Replicas for fewer than all: some workers share one. */

@@ -4,8 +4,8 @@
  * A bucket is the head of a list sorted by key. A node is removed in two steps: its `next` is
  * marked first, which freezes it and settles who removed it, then it is unlinked from the node
  * before. Who meets a marked node on the way unlinks it, so that nobody waits for a remover that
- * sleeps. The number of buckets is fixed at create, a power of two from the expected number of
- * elements.
+ * sleeps. The number of buckets is fixed at create, a power of two from the number of elements that
+ * the mix leads to.
  *
  * Papers: M. Michael, "High performance dynamic lock-free hash tables and list-based sets", SPAA
  *   2002; marking after T. Harris, "A pragmatic implementation of non-blocking linked-lists", DISC

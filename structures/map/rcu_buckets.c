@@ -10,7 +10,7 @@ static int rcu_buckets_create(const struct setup *setup, void **instance)
 
 	if (!map)
 		return -ENOMEM;
-	while (buckets < setup->expected)
+	while (buckets < setup->filled)
 		buckets *= 2;
 	map->buckets = memory_shared(setup->memory, buckets * sizeof(*map->buckets));
 	if (!map->buckets)

@@ -53,6 +53,7 @@ int main(int count, char **words)
 	struct harness_options options = { .workers = WORKERS,
 					   .range = RANGE,
 					   .expected = RANGE / 2,
+					   .filled = RANGE / 2,
 					   .value_bytes = 8,
 					   .seed = 1 };
 	struct topology *topology;

@@ -167,6 +167,32 @@ static void mix_that_fills_is_steady_once_it_has_filled(void **state)
 	assert_true(is_steady(MAP " mix=put:100 range=1000 prefill=100%"));
 }
 
+static void tables_that_never_grow_are_made_for_what_the_mix_leads_to(void **state)
+{
+	static const struct {
+		const char *words;
+		uint64_t filled;
+	} rows[] = {
+		{ MAP " range=1000 mix=put:100 prefill=0", 1000 },
+		{ MAP " range=1000 mix=get:90,put:5,remove:5 prefill=0", 500 },
+		{ MAP " range=1000 mix=get:90,put:5,remove:5 prefill=100%", 1000 },
+		{ MAP " range=1000 mix=get:100 prefill=100", 100 },
+		{ MAP " range=1000 mix=remove:100 prefill=100", 100 },
+		{ MAP " range=1G mix=put:100 prefill=0", CELL_FILLED_MAX },
+		{ MAP " range=1G mix=put:100 prefill=5M", 5000000 },
+		{ QUEUE " prefill=7", 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct cell cell;
+
+		assert_int_equal(cells_resolve(rows[i].words, &cell), 0);
+		assert_int_equal(cell.filled, rows[i].filled);
+		cell_free(&cell);
+	}
+}
+
 static void prefill_of_a_queue_begins_empty_and_takes_no_share(void **state)
 {
 	struct cell cell;
@@ -406,6 +432,7 @@ int main(void)
 		cmocka_unit_test(prefill_steady_follows_the_mix),
 		cmocka_unit_test(mix_that_inserts_and_removes_is_steady_wherever_it_begins),
 		cmocka_unit_test(mix_that_fills_is_steady_once_it_has_filled),
+		cmocka_unit_test(tables_that_never_grow_are_made_for_what_the_mix_leads_to),
 		cmocka_unit_test(prefill_of_a_queue_begins_empty_and_takes_no_share),
 		cmocka_unit_test(value_bytes_spellings),
 		cmocka_unit_test(shards_are_for_sharded_variants),

@@ -184,6 +184,7 @@ static int make_instance(struct harness *harness, struct fault *fault)
 		.workers = options->workers,
 		.range = options->range,
 		.expected = options->expected,
+		.filled = options->expected,
 		.capacity = options->capacity,
 		.value_bytes = options->value_bytes,
 		.endpoint = options->endpoint,

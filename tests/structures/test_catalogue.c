@@ -251,6 +251,7 @@ static void create_and_destroy(const struct variant *variant, struct memory *mem
 {
 	const struct setup setup = {
 		.memory = memory, .workers = 1, .range = EXPECTED, .expected = EXPECTED,
+		.filled = EXPECTED,
 		.capacity = EXPECTED, .value_bytes = 8,
 	};
 	struct inspection inspection;
