@@ -70,19 +70,15 @@ static unsigned fewest_trials(const struct blocks *blocks)
 	return fewest;
 }
 
-/* "1.2-1.3 M", or "990 k-1.1 M". */
+/* "1.20-1.30 M", "0.99-1.10 M": both in the unit of the upper end. */
 static void put_interval(const struct fields *fields, size_t row, const struct point *point)
 {
-	char low[TEXT_BYTES], high[TEXT_BYTES], text[2 * TEXT_BYTES];
-	const char *unit;
+	char high[TEXT_BYTES], text[2 * TEXT_BYTES];
+	double low;
 
-	text_rate(point->low, low, sizeof(low));
 	text_rate(point->high, high, sizeof(high));
-	unit = strchr(low, ' ');
-	snprintf(text, sizeof(text), "%.*s-%s",
-		 (int)(unit && strchr(high, ' ') && !strcmp(unit, strchr(high, ' ')) ? unit - low
-										       : TEXT_BYTES),
-		 low, high);
+	low = point->low * strtod(high, NULL) / point->high;
+	snprintf(text, sizeof(text), "%.*f-%s", low >= 100 ? 0 : low >= 10 ? 1 : 2, low, high);
 	fields_put(fields, COLUMN_INTERVAL, row, NO_COLOUR,
 		   point->cell->valid == 1 ? "one trial" : text, "");
 }
@@ -153,8 +149,10 @@ static void put_block(const struct fields *fields, size_t row, const struct pane
 		const struct point *const point = last_point(panel, s);
 
 		fields_name_row(fields, row + s, panel->series[s].name);
-		if (!point)
+		if (!point) {
+			fields_put(fields, COLUMN_INTERVAL, row + s, NO_COLOUR, "no valid trial", "");
 			continue;
+		}
 		put_row(fields, row + s, point, &best);
 		put_remote(fields, row + s, remote ? remote(point->cell) : NAN);
 	}

@@ -111,6 +111,12 @@ static size_t garbage_over_time(const json_t *trial, double *x, double *y, size_
 }
 
 const struct figure plot_figures[] = {
+	{ .name = "tradeoffs",
+	  .shows = "throughput with its interval on the most threads, and what it is paid with: hits, remote memory, "
+		   "entries lost and reads torn (where policies of memory are compared, or losses counted)",
+	  .column = "number  series  of_the_best  text",
+	  .kind = FIGURE_TRADEOFFS,
+	  .is_usual = true },
 	{ .name = "throughput",
 	  .shows = "operations per second against threads, with 95 % interval bands",
 	  .column = "threads  ops_per_s",
@@ -120,12 +126,6 @@ const struct figure plot_figures[] = {
 	  .shows = "what a headline ratio is made of, change by change (campaigns that have a ladder: 44s, kvslot-44s)",
 	  .column = "ops_per_s",
 	  .kind = FIGURE_LADDER,
-	  .is_usual = true },
-	{ .name = "tradeoffs",
-	  .shows = "throughput with its interval on the most threads, and what it is paid with: hits, remote memory, "
-		   "entries lost and reads torn (where policies of memory are compared, or losses counted)",
-	  .column = "number  series  of_the_best  text",
-	  .kind = FIGURE_TRADEOFFS,
 	  .is_usual = true },
 	{ .name = "speedup",
 	  .shows = "throughput against threads as a multiple of the same variant's on one thread",

@@ -9,7 +9,7 @@
 #include "plots/marks.h"
 #include "runners/stats/stats.h"
 
-/* Words of `workload` that make a panel; the others make a series. */
+/* Words of `workload` that make a panel; the others make a series. The capacity does of what evicts. */
 static const char *const panel_keys[] = { "mix",	  "capacity", "op_order",    "dist",
 					  "range",	  "prefill",  "roles",	     "value_bytes",
 					  "scan_length", "think_ns", "rate_ops_per_s" };
@@ -34,11 +34,25 @@ static void append_word(char *text, const char *key, const json_t *value)
 			 json_number_value(value));
 }
 
-static int is_panel_key(const char *key)
+/* What a full cache evicts, a larger one keeps. Of other families it is a fact about bounded variants. */
+static int does_evict(const struct cell_summary *cell)
+{
+	for (size_t i = 0; i < cell->trial_count; i++)
+		if (json_object_get(json_object_get(cell->trials[i], "effective"), "evicted"))
+			return 1;
+	return 0;
+}
+
+static int is_of_workload(const struct cell_summary *cell, const char *key)
+{
+	return strcmp(key, "capacity") || does_evict(cell);
+}
+
+static int is_panel_key(const struct cell_summary *cell, const char *key)
 {
 	for (size_t i = 0; i < PANEL_KEYS; i++)
 		if (!strcmp(key, panel_keys[i]))
-			return 1;
+			return is_of_workload(cell, key);
 	return 0;
 }
 
@@ -50,7 +64,8 @@ static void panel_words(const struct cell_summary *cell, const struct figure *fi
 
 	*text = 0;
 	for (size_t i = 0; i < keys; i++)
-		append_word(text, panel_keys[i], json_object_get(workload, panel_keys[i]));
+		if (is_of_workload(cell, panel_keys[i]))
+			append_word(text, panel_keys[i], json_object_get(workload, panel_keys[i]));
 }
 
 static void scan_word(const struct cell_summary *cell, char *text)
@@ -92,7 +107,7 @@ static void series_word(const struct cell_summary *cell, const struct figure *fi
 		append_word(text, series_keys[word], json_object_get(cell->first, series_keys[word]));
 	} else {
 		json_object_foreach(workload, key, value) {
-			if (!is_panel_key(key))
+			if (!is_panel_key(cell, key))
 				append_word(text, key, value);
 		}
 	}

@@ -79,7 +79,7 @@ cells() {
 # A trace has requests alone: slots stay on the keys that stand beside it.
 kvcache_on_a_trace_has_both_families() {
 	export NUMAMARK_CACHE="$scratch/kept"
-	numamark run kvcache dist=trace:"$trace",uniform capacity=64k threads=2 --dry-run
+	numamark run kvcache dist=trace:"$trace",uniform threads=2 --dry-run
 	expect_status 0
 	[ "$(cells kvblock/)" = 20 ] || fail "$(cells kvblock/) block caches: $(cat "$scratch/said")"
 	[ "$(cells kvslot/)" = 5 ] || fail "$(cells kvslot/) slots: $(cat "$scratch/said")"

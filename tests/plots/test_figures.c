@@ -350,6 +350,26 @@ static void tradeoffs_on_one_node_have_no_remote_share(void **state)
 	free(words);
 }
 
+static void tradeoffs_without_a_valid_trial_on_the_most_threads_are_said_to_have_none(void **state)
+{
+	FILE *const file = records_open(*state);
+	char *data;
+
+	need_gnuplot();
+	records_session(file, "t");
+	for (unsigned i = 0; i < 3; i++) {
+		struct records_trial trial = tradeoffs[i % 2];
+
+		trial.threads = i < 2 ? 1 : 2;
+		records_trial(file, &trial);
+	}
+	fclose(file);
+	data = draw_tradeoffs_of(*state);
+	assert_non_null(strstr(data, "\n2 2 -1 \"one trial\""));
+	assert_non_null(strstr(data, "\n2 3 -1 \"no valid trial\""));
+	free(data);
+}
+
 /* With one policy, and no losses to count, there is nothing to weigh. */
 static void tradeoffs_of_one_policy_are_no_figure(void **state)
 {
@@ -491,6 +511,7 @@ int main(void)
 		IN_FOLDER(tradeoffs_compare_remote_shares_of_one_kind),
 		IN_FOLDER(tradeoffs_have_intervals_of_six_trials_and_ranges_of_fewer),
 		IN_FOLDER(tradeoffs_on_one_node_have_no_remote_share),
+		IN_FOLDER(tradeoffs_without_a_valid_trial_on_the_most_threads_are_said_to_have_none),
 		IN_FOLDER(tradeoffs_of_one_policy_are_no_figure),
 		IN_FOLDER(tradeoffs_of_many_workloads_go_on_further_sheets),
 		IN_FOLDER(probes_of_a_file_are_drawn_as_matrices),

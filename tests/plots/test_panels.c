@@ -81,26 +81,45 @@ static void workloads_and_families_make_panels(void **state)
 	assert_string_equal(fixture->panels.panels[2].slug, "queue");
 }
 
+/* One variant with two of them. */
+static void write_capacities(FILE *file, const char *family, json_t *effective)
+{
+	for (int i = 1; i <= 2; i++) {
+		json_t *trial = records_make(&(struct records_trial){ .family = family,
+								      .variant = "a/a",
+								      .mix = "all:100",
+								      .threads = 1,
+								      .rate = 1e6 });
+
+		json_object_set_new(trial, "cell", json_string(i > 1 ? "large" : "small"));
+		json_object_set(trial, "effective", effective);
+		json_object_set_new(json_object_get(trial, "workload"), "capacity",
+				    json_integer(4000 * i));
+		records_line(file, trial);
+	}
+	json_decref(effective);
+}
+
 /* What a full cache evicts, a larger one has: one does not lead the other. */
 static void caches_of_other_capacities_are_other_workloads(void **state)
 {
 	struct fixture *fixture = *state;
 
-	for (int i = 1; i <= 2; i++) {
-		json_t *trial = records_make(&(struct records_trial){ .family = "kvblock",
-								      .variant = "kvblock/a",
-								      .mix = "request:100",
-								      .threads = 1,
-								      .rate = 1e6 });
-
-		json_object_set_new(trial, "cell", json_string(i > 1 ? "large" : "small"));
-		json_object_set_new(json_object_get(trial, "workload"), "capacity",
-				    json_integer(4000 * i));
-		records_line(fixture->file, trial);
-	}
+	write_capacities(fixture->file, "kvblock", json_pack("{s:i}", "evicted", 1));
 	build(fixture);
 	assert_int_equal(fixture->panels.count, 2);
-	assert_non_null(strstr(fixture->panels.panels[0].workload, "mix=request:100 capacity="));
+	assert_non_null(strstr(fixture->panels.panels[0].workload, "mix=all:100 capacity="));
+}
+
+/* Bounded queues stand beside one that is not. */
+static void capacity_of_what_evicts_nothing_makes_no_workload(void **state)
+{
+	struct fixture *fixture = *state;
+
+	write_capacities(fixture->file, "queue", json_object());
+	build(fixture);
+	assert_int_equal(fixture->panels.count, 1);
+	assert_int_equal(fixture->panels.panels[0].count, 2);
 }
 
 static void points_are_sorted_by_threads_and_invalid_ones_left_out(void **state)
@@ -265,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(workloads_and_families_make_panels),
 		TEST(caches_of_other_capacities_are_other_workloads),
+		TEST(capacity_of_what_evicts_nothing_makes_no_workload),
 		TEST(points_are_sorted_by_threads_and_invalid_ones_left_out),
 		TEST(legend_names_only_what_differs),
 		TEST(legend_names_of_many_words_only_those_that_differ),
