@@ -9,13 +9,12 @@
 #include "plots/draw.h"
 #include "plots/fields.h"
 #include "plots/marks.h"
+#include "plots/page.h"
+#include "plots/standings.h"
 #include "plots/text.h"
 #include "plots/tradeoffs.h"
 
 enum { TEXT_BYTES = 64, TITLE_BYTES = 2304, ROWS_MAX = 40 };
-
-/* With fewer trials an interval is their range (runners/stats). */
-enum { TRIALS_FOR_INTERVAL = 6 };
 
 enum column { COLUMN_RATE, COLUMN_INTERVAL, COLUMN_HITS, COLUMN_REMOTE, COLUMN_LOST, COLUMN_TORN, COLUMNS };
 
@@ -26,6 +25,7 @@ enum column { COLUMN_RATE, COLUMN_INTERVAL, COLUMN_HITS, COLUMN_REMOTE, COLUMN_L
 struct blocks {
 	const struct panel **panels;
 	size_t count;
+	const struct panels *all; /* with the other parts of a workload */
 	bool has_one_node;
 };
 
@@ -58,7 +58,7 @@ static bool all_have(const struct blocks *blocks, double (*number)(const struct 
 
 static unsigned fewest_trials(const struct blocks *blocks)
 {
-	unsigned fewest = TRIALS_FOR_INTERVAL;
+	unsigned fewest = PAGE_TRIALS_FOR_INTERVAL;
 
 	for (size_t i = 0; i < blocks->count; i++)
 		for (size_t s = 0; s < blocks->panels[i]->count; s++) {
@@ -103,23 +103,31 @@ static void put_loss(const struct fields *fields, enum column column, size_t row
 	fields_put(fields, column, row, per_million > 0 ? 0 : 1, text, "");
 }
 
-/* The highest rate and hit ratio of a block. */
+/* The highest rate and hit ratio of a workload. */
 struct best {
 	double rate, hits;
 };
 
-static struct best find_best(const struct panel *panel)
+static void find_best(const struct panel *panel, struct best *best)
 {
-	struct best best = { DBL_MIN, DBL_MIN };    /* no division by nothing */
-
 	for (size_t i = 0; i < panel->count; i++) {
 		const struct point *const point = last_point(panel, i);
 
 		if (!point)
 			continue;
-		best.rate = fmax(best.rate, point->median);
-		best.hits = fmax(best.hits, tradeoffs_hit_ratio(point->cell));
+		best->rate = fmax(best->rate, point->median);
+		best->hits = fmax(best->hits, tradeoffs_hit_ratio(point->cell));
 	}
+}
+
+/* Of all its parts, which stand behind each other. */
+static struct best find_best_of_workload(const struct panels *panels, const struct panel *panel)
+{
+	struct best best = { DBL_MIN, DBL_MIN };    /* no division by nothing */
+
+	for (size_t i = 0; i < panels->count; i++)
+		if (standings_same_workload(&panels->panels[i], panel))
+			find_best(&panels->panels[i], &best);
 	return best;
 }
 
@@ -141,10 +149,8 @@ static void put_row(const struct fields *fields, size_t row, const struct point 
 
 /* @remote: where the share is read; NULL: nowhere. */
 static void put_block(const struct fields *fields, size_t row, const struct panel *panel,
-		      double (*remote)(const struct cell_summary *cell))
+		      const struct best *best, double (*remote)(const struct cell_summary *cell))
 {
-	const struct best best = find_best(panel);
-
 	for (size_t s = 0; s < panel->count; s++) {
 		const struct point *const point = last_point(panel, s);
 
@@ -153,7 +159,7 @@ static void put_block(const struct fields *fields, size_t row, const struct pane
 			fields_put(fields, COLUMN_INTERVAL, row + s, NO_COLOUR, "no valid trial", "");
 			continue;
 		}
-		put_row(fields, row + s, point, &best);
+		put_row(fields, row + s, point, best);
 		put_remote(fields, row + s, remote ? remote(point->cell) : NAN);
 	}
 }
@@ -169,9 +175,13 @@ static void put_titles(const struct fields *fields, const struct blocks *blocks)
 	for (size_t i = 0; i < blocks->count; i++) {
 		const struct panel *const panel = blocks->panels[i];
 		const unsigned threads = panel_most_threads(panel);
+		int length = snprintf(title, sizeof(title), "%s on %u thread%s, ", panel->family,
+				      threads, threads == 1 ? "" : "s");
 
-		snprintf(title, sizeof(title), "%s on %u thread%s, %s", panel->family, threads,
-			 threads == 1 ? "" : "s", panel->workload);
+		if (panel->parts > 1)
+			length += snprintf(title + length, sizeof(title) - (size_t)length,
+					   "%u of %u, ", panel->part, panel->parts);
+		snprintf(title + length, sizeof(title) - (size_t)length, "%s", panel->workload);
 		snprintf(key, sizeof(key), "block_title[%zu]", i + 1);
 		fprintf(fields->words, "block_row[%zu] = %zu\n", i + 1, row);
 		sheet_put_text(fields->sheet, fields->words, key, title);
@@ -183,8 +193,9 @@ static void name_columns(const struct fields *fields, const struct blocks *block
 {
 	const char *const names[COLUMNS] = {
 		[COLUMN_RATE] = "ops/s",
-		[COLUMN_INTERVAL] = fewest_trials(blocks) < TRIALS_FOR_INTERVAL ? "range (trials)"
-										: "interval (95 %)",
+		[COLUMN_INTERVAL] = fewest_trials(blocks) < PAGE_TRIALS_FOR_INTERVAL
+					    ? "range (trials)"
+					    : "interval (95 %)",
 		[COLUMN_HITS] = "hit ratio",
 		[COLUMN_REMOTE] = has_reads ? "remote reads" : "remote pages",
 		[COLUMN_LOST] = "lost per million",
@@ -219,7 +230,9 @@ static int draw_sheet(const struct sheet *sheet, const struct blocks *blocks, st
 	name_columns(&fields, blocks, has_reads);
 	put_titles(&fields, blocks);
 	for (size_t i = 0; i < blocks->count; i++) {
-		put_block(&fields, row, blocks->panels[i],
+		const struct best best = find_best_of_workload(blocks->all, blocks->panels[i]);
+
+		put_block(&fields, row, blocks->panels[i], &best,
 			  blocks->has_one_node ? NULL
 			  : has_reads	       ? tradeoffs_remote_reads
 					       : tradeoffs_remote_pages);
@@ -270,21 +283,33 @@ static int draw_sheets(const struct draw_request *request, struct blocks left, u
 	return error;
 }
 
+/* Has any part of a workload? */
+static bool has_tradeoffs(const struct panels *panels, const struct panel *panel)
+{
+	for (size_t i = 0; i < panels->count; i++) {
+		const struct panel *const part = &panels->panels[i];
+
+		if (standings_same_workload(part, panel) &&
+		    (tradeoffs_has_policies(part) || tradeoffs_has_losses(part)))
+			return panel->count > 0;
+	}
+	return false;
+}
+
 int draw_tradeoffs(const struct draw_request *request, const struct panels *panels, unsigned formats,
 		   unsigned *drawn, struct fault *fault)
 {
 	const struct panel **const shown = calloc(panels->count + 1, sizeof(*shown));
 	struct blocks all = { .panels = shown,
+			      .all = panels,
 			      .has_one_node = marks_one_node(request->results) };
 	int error;
 
 	if (!shown)
 		return fault_set(fault, -ENOMEM, "no memory for the figure %s", request->figure->name);
 	for (size_t i = 0; i < panels->count; i++) {
-		const struct panel *const panel = &panels->panels[i];
-
-		if (tradeoffs_has_policies(panel) || tradeoffs_has_losses(panel))
-			shown[all.count++] = panel;
+		if (has_tradeoffs(panels, &panels->panels[i]))
+			shown[all.count++] = &panels->panels[i];
 	}
 	error = draw_sheets(request, all, formats, drawn, fault);
 	free(shown);

@@ -16,6 +16,12 @@ static const char *digits_of(double number)
 	return fabs(number) >= 1000 ? "%.0f" : "%.3g";
 }
 
+/* Of few laps an interval may be none, or so wide that a figure of it would show nothing else. */
+static bool has_interval(const struct ladder_factor *factor)
+{
+	return factor->low > 0 && factor->high / factor->low < PAGE_INTERVAL_TOO_WIDE;
+}
+
 /* "3.2 [3.1, 3.3]" */
 static void put_factor(const struct ladder_factor *factor, char text[FACTOR_BYTES])
 {
@@ -23,15 +29,15 @@ static void put_factor(const struct ladder_factor *factor, char text[FACTOR_BYTE
 		const char *before;
 		double number;
 	} parts[] = { { "", factor->ratio }, { " [", factor->low }, { ", ", factor->high } };
-	const bool has_interval = factor->low > 0 && isfinite(factor->high);
+	const bool has_both = has_interval(factor);
 	size_t length = 0;
 
-	for (size_t i = 0; i < (has_interval ? 3 : 1); i++) {
+	for (size_t i = 0; i < (has_both ? 3 : 1); i++) {
 		length += (size_t)snprintf(text + length, FACTOR_BYTES - length, "%s", parts[i].before);
 		length += (size_t)snprintf(text + length, FACTOR_BYTES - length,
 					   digits_of(parts[i].number), parts[i].number);
 	}
-	snprintf(text + length, FACTOR_BYTES - length, has_interval ? "]" : " [no interval]");
+	snprintf(text + length, FACTOR_BYTES - length, has_both ? "]" : " [no interval]");
 }
 
 /* The share of a factor in the headline, on logarithms; NaN where there is nothing to share. */
@@ -87,8 +93,8 @@ static size_t write_rows(const struct ladder *ladder, const struct sheet *sheet,
 		if (rows > 1)
 			after = before * factor->ratio;
 		fprintf(data, "%zu %.9g %.9g %.9g %.9g # %s\n", rows, before, after,
-			rows > 1 && factor->low > 0 ? before * factor->low : after,
-			rows > 1 && isfinite(factor->high) ? before * factor->high : after, rung->name);
+			rows > 1 && has_interval(factor) ? before * factor->low : after,
+			rows > 1 && has_interval(factor) ? before * factor->high : after, rung->name);
 		write_rung(words, sheet, ladder, i, rows);
 		before = after;
 	}
@@ -165,7 +171,7 @@ static void write_row(const struct page *page, const struct ladder *ladder, size
 	fputs("</td><td class=\"number\">", out);
 	put_number(out, rung->factor.ratio);
 	fputs("</td><td class=\"number\">", out);
-	if (rung->factor.low > 0 && isfinite(rung->factor.high)) {
+	if (has_interval(&rung->factor)) {
 		put_number(out, rung->factor.low);
 		fputs(" &ndash; ", out);
 		put_number(out, rung->factor.high);

@@ -52,13 +52,10 @@ void page_series(const struct page *page, const struct series *series)
 	fputs("</code>", page->out);
 }
 
-/* An interval as wide as this says nothing. */
-#define INTERVAL_TOO_WIDE 100
-
 void page_lead(const struct page *page, const struct contrast *lead)
 {
 	fprintf(page->out, lead->ratio >= 1000 ? "%.0f times" : "%.3g times", lead->ratio);
-	if (lead->freedom > 0 && lead->high / lead->low < INTERVAL_TOO_WIDE)
+	if (lead->freedom > 0 && lead->high / lead->low < PAGE_INTERVAL_TOO_WIDE)
 		fprintf(page->out, " [%.3g, %.3g]", lead->low, lead->high);
 	else if (lead->verdict != CONTRAST_TOO_FEW)
 		fputs(" [interval too wide to print]", page->out);

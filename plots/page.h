@@ -11,6 +11,9 @@
 /* Below this many values an interval of 95 % does not exist, or no difference at 1 % (runners/stats). */
 enum { PAGE_TRIALS_FOR_INTERVAL = 6, PAGE_TRIALS_FOR_DECISION = 8, PAGE_PATH_BYTES = 4096 };
 
+/* An interval whose ends are so many times apart says nothing. */
+#define PAGE_INTERVAL_TOO_WIDE 100
+
 /* Everything a page is written from. */
 struct page {
 	FILE *out;

@@ -370,6 +370,34 @@ static void tradeoffs_without_a_valid_trial_on_the_most_threads_are_said_to_have
 	free(data);
 }
 
+/* The 13th and last is half as fast as the first, which stands in another part. */
+static void tradeoffs_in_parts_are_shares_of_the_whole_workload(void **state)
+{
+	FILE *const file = records_open(*state);
+	char *data, *words;
+
+	need_gnuplot();
+	records_session(file, "t");
+	for (unsigned i = 0; i < 13; i++) {
+		char variant[16];
+
+		snprintf(variant, sizeof(variant), "kvslot/%u", i);
+		records_trial(file, &(struct records_trial){ .family = "kvslot",
+							     .variant = variant,
+							     .mix = "put:100",
+							     .threads = 1,
+							     .rate = 2e6 - i * (1e6 / 12),
+							     .counts_losses = true });
+	}
+	fclose(file);
+	data = draw_tradeoffs_of(*state);
+	assert_non_null(strstr(data, "\n1 15 0.5 \"1.00 M\""));
+	free(data);
+	words = folder_read(*state, "figures/tradeoffs-1.def");
+	assert_non_null(strstr(words, "'kvslot on 1 thread, 2 of 2, mix=put:100 "));
+	free(words);
+}
+
 /* With one policy, and no losses to count, there is nothing to weigh. */
 static void tradeoffs_of_one_policy_are_no_figure(void **state)
 {
@@ -512,6 +540,7 @@ int main(void)
 		IN_FOLDER(tradeoffs_have_intervals_of_six_trials_and_ranges_of_fewer),
 		IN_FOLDER(tradeoffs_on_one_node_have_no_remote_share),
 		IN_FOLDER(tradeoffs_without_a_valid_trial_on_the_most_threads_are_said_to_have_none),
+		IN_FOLDER(tradeoffs_in_parts_are_shares_of_the_whole_workload),
 		IN_FOLDER(tradeoffs_of_one_policy_are_no_figure),
 		IN_FOLDER(tradeoffs_of_many_workloads_go_on_further_sheets),
 		IN_FOLDER(probes_of_a_file_are_drawn_as_matrices),

@@ -327,6 +327,30 @@ static void ladder_of_a_campaign_is_told_with_what_is_missing(void **state)
 	free(page);
 }
 
+/* Two laps that agree in nothing: from 0.0001 to 100000 times is no interval. */
+static void ladder_of_two_laps_apart_has_no_interval(void **state)
+{
+	static const char ladder[] = "[A ladder]\nstart = variant=map/slow\nend = variant=map/fast\n";
+	FILE *file = records_open(*state);
+	char *page;
+
+	records_session(file, "t");
+	for (unsigned lap = 1; lap <= 2; lap++)
+		for (int is_fast = 0; is_fast < 2; is_fast++)
+			records_trial(file, &(struct records_trial){
+						    .family = "map",
+						    .variant = is_fast ? "map/fast" : "map/slow",
+						    .mix = "get:100",
+						    .threads = 1,
+						    .rate = is_fast && lap == 1 ? 16e6 : 1e6,
+						    .lap = lap });
+	fclose(file);
+	assert_int_equal(folder_write(*state, "a.ladder", ladder, strlen(ladder)), 0);
+	page = report(*state);
+	assert_non_null(strstr(page, "on 1 thread does 4 [no interval] times what"));
+	free(page);
+}
+
 /* A ladder of one rung, of memory, on a machine whose nodes are @nodes. Return: the page. */
 static char *report_of_placement(const char *folder, int nodes)
 {
@@ -532,6 +556,7 @@ int main(void)
 		IN_FOLDER(figures_of_the_folder_are_inlined),
 		IN_FOLDER(downloads_are_those_of_the_folder),
 		IN_FOLDER(ladder_of_a_campaign_is_told_with_what_is_missing),
+		IN_FOLDER(ladder_of_two_laps_apart_has_no_interval),
 		IN_FOLDER(ladder_on_one_node_says_that_placement_is_noise),
 		IN_FOLDER(ladder_on_two_nodes_has_placement),
 		IN_FOLDER(figures_that_others_published_stand_beside_those_measured),
