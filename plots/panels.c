@@ -9,10 +9,10 @@
 #include "plots/marks.h"
 #include "runners/stats/stats.h"
 
-/* Words of `workload` that make a panel; the others make a series. The capacity does of what evicts. */
-static const char *const panel_keys[] = { "mix",	  "capacity", "op_order",    "dist",
-					  "range",	  "prefill",  "roles",	     "value_bytes",
-					  "scan_length", "think_ns", "rate_ops_per_s" };
+/* Words of `workload` that make a panel; the others make a series. Of two what they say decides. */
+static const char *const panel_keys[] = { "mix",	 "capacity",	"op_order",    "dist",
+					  "range",	 "prefill",	"roles",       "value_bytes",
+					  "scan_length", "think_ns",	"latency",     "rate_ops_per_s" };
 static const char *const series_keys[SERIES_WORDS] = {
 	[SERIES_PLACE] = "place", [SERIES_MEMORY] = "memory", [SERIES_PAGES] = "pages",
 	[SERIES_ALLOC] = "alloc", [SERIES_LABEL] = "label",
@@ -43,9 +43,20 @@ static int does_evict(const struct cell_summary *cell)
 	return 0;
 }
 
+/* Where operations are timed throughput is another one's: what is not stands in a panel without it. */
+static int is_timed(const struct cell_summary *cell)
+{
+	const char *const how = json_string_value(
+		json_object_get(json_object_get(cell->first, "workload"), "latency"));
+
+	return how && strcmp(how, "off");
+}
+
 static int is_of_workload(const struct cell_summary *cell, const char *key)
 {
-	return strcmp(key, "capacity") || does_evict(cell);
+	return !strcmp(key, "capacity") ? does_evict(cell)
+	       : !strcmp(key, "latency") ? is_timed(cell)
+					 : 1;
 }
 
 static int is_panel_key(const struct cell_summary *cell, const char *key)

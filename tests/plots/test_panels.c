@@ -111,6 +111,29 @@ static void caches_of_other_capacities_are_other_workloads(void **state)
 	assert_non_null(strstr(fixture->panels.panels[0].workload, "mix=all:100 capacity="));
 }
 
+static void trials_that_time_operations_are_another_workload(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const how[] = { "off", "sample:16" };
+
+	for (int i = 0; i < 2; i++) {
+		json_t *trial = records_make(&(struct records_trial){ .family = "map",
+								      .variant = "map/a",
+								      .mix = "get:100",
+								      .threads = 1,
+								      .rate = 1e6 });
+
+		json_object_set_new(trial, "cell", json_string(how[i]));
+		json_object_set_new(json_object_get(trial, "workload"), "latency",
+				    json_string(how[i]));
+		records_line(fixture->file, trial);
+	}
+	build(fixture);
+	assert_int_equal(fixture->panels.count, 2);
+	assert_null(strstr(fixture->panels.panels[0].workload, "latency"));
+	assert_non_null(strstr(fixture->panels.panels[1].workload, " latency=sample:16"));
+}
+
 /* Bounded queues stand beside one that is not. */
 static void capacity_of_what_evicts_nothing_makes_no_workload(void **state)
 {
@@ -284,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(workloads_and_families_make_panels),
 		TEST(caches_of_other_capacities_are_other_workloads),
+		TEST(trials_that_time_operations_are_another_workload),
 		TEST(capacity_of_what_evicts_nothing_makes_no_workload),
 		TEST(points_are_sorted_by_threads_and_invalid_ones_left_out),
 		TEST(legend_names_only_what_differs),
