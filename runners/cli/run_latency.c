@@ -1,4 +1,4 @@
-/* Latency at the end of a run: percentiles with their intervals across trials. */
+/* Latency at the end of a run: means and percentiles with their intervals across trials. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 enum { TEXT_BYTES = 96 };
 
-static const char *const figures[] = { "p50", "p99", "p999", "p9999", "max", "lag" };
+static const char *const figures[] = { "mean", "p50", "p99", "p999", "p9999", "max", "lag" };
 
 enum { FIGURES = sizeof(figures) / sizeof(*figures) };
 

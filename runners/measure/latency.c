@@ -12,6 +12,7 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
 		into->counts[i] += from->counts[i];
 	into->samples += from->samples;
+	into->sum += from->sum;
 	if (from->maximum > into->maximum)
 		into->maximum = from->maximum;
 }
@@ -33,6 +34,11 @@ uint64_t histogram_quantile(const struct histogram *histogram, double q)
 		}
 	}
 	return histogram->maximum;
+}
+
+double histogram_mean(const struct histogram *histogram)
+{
+	return histogram->samples ? (double)histogram->sum / (double)histogram->samples : NAN;
 }
 
 static double gap(struct random *random)

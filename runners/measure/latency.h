@@ -24,6 +24,14 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 uint64_t histogram_quantile(const struct histogram *histogram, double q);
 
 /**
+ * histogram_mean() - the mean of the samples themselves, not of their buckets.
+ *
+ * Return: their sum by their number; not a number without samples.
+ * Error: none but that of one division: the sum is exact.
+ */
+double histogram_mean(const struct histogram *histogram);
+
+/**
  * arrivals_fill() - times between the arrivals of one thread, worked out before the clock starts.
  *
  * Constant, or exponentially distributed (a Poisson process). Rounding is carried on and the whole

@@ -1,5 +1,5 @@
 /*
- * Latency in a record: percentiles, the largest, the lag of an open loop, and the histogram they
+ * Latency in a record: the mean, percentiles, the largest, the lag of an open loop, and the histogram they
  * come from.
  */
 #include <math.h>
@@ -17,14 +17,14 @@ static const struct {
 	{ "p99", 0.99 }, { "p999", 0.999 }, { "p9999", 0.9999 },
 };
 
-static double to_ns(const struct trial *trial, uint64_t ticks)
+static double to_ns(const struct trial *trial, double ticks)
 {
-	return (double)ticks * trial->clock.ns_per_tick;
+	return ticks * trial->clock.ns_per_tick;
 }
 
 static json_t *rounded_ns(const struct trial *trial, uint64_t ticks)
 {
-	return json_integer((json_int_t)llround(to_ns(trial, ticks)));
+	return json_integer((json_int_t)llround(to_ns(trial, (double)ticks)));
 }
 
 /* Lower bound and count of each bucket that holds any, in one flat array. */
@@ -55,8 +55,10 @@ static json_t *clock_to_json(const struct trial *trial)
 			 trial->clock.reason);
 }
 
-static void set_quantiles(const struct trial *trial, const struct histogram *samples, json_t *object)
+/* The mean is that of the samples themselves; percentiles are those of their buckets. */
+static void set_figures(const struct trial *trial, const struct histogram *samples, json_t *object)
 {
+	json_object_set_new(object, "mean", record_number(to_ns(trial, histogram_mean(samples))));
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
 		json_object_set_new(
 			object, quantiles[i].name,
@@ -80,7 +82,7 @@ static json_t *parts_to_json(const struct trial *trial)
 			histogram_merge(all, &trial->members[i].worker->timing->parts[part]);
 		json_object_set_new(object, "samples", json_integer((json_int_t)all->samples));
 		json_object_set_new(object, "max", rounded_ns(trial, all->maximum));
-		set_quantiles(trial, all, object);
+		set_figures(trial, all, object);
 		json_object_set_new(parts, names[part], object);
 	}
 	free(all);
@@ -96,7 +98,7 @@ static json_t *held_to_json(const struct trial *trial, uint64_t operations)
 		return json_null();
 	for (unsigned i = 0; i < trial->cell.threads; i++)
 		ticks += trial->members[i].worker->timing->held.ticks;
-	return record_number(to_ns(trial, ticks) / (double)operations);
+	return record_number(to_ns(trial, (double)ticks) / (double)operations);
 }
 
 static json_t *latency_to_json(const struct trial *trial, const struct histogram *all,
@@ -110,7 +112,7 @@ static json_t *latency_to_json(const struct trial *trial, const struct histogram
 		"histogram", buckets(trial, all));
 
 	if (latency)
-		set_quantiles(trial, all, latency);
+		set_figures(trial, all, latency);
 	if (latency && !is_open)
 		json_object_set_new(
 			latency, "sampled_one_in",

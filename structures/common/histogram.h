@@ -1,6 +1,6 @@
 /*
  * A log-linear histogram of 64-bit samples: 128 equal buckets to each power of two, so that a bucket is at most
- * 1/128 = 0.8 % wide. Counting is two shifts and an increment; memory is fixed.
+ * 1/128 = 0.8 % wide. Counting is two shifts and a few additions; memory is fixed. Samples, their sum and the largest are exact.
  *
  * After G. Tene's HdrHistogram (2012), whose bucket layout this is in spirit; the code is our own.
  */
@@ -18,6 +18,7 @@ enum {
 struct histogram {
 	uint64_t samples;
 	uint64_t maximum;
+	uint64_t sum;    /* 2^64 ticks are centuries of waiting, all samples together */
 	uint64_t counts[HISTOGRAM_BUCKETS];
 };
 
@@ -47,6 +48,7 @@ static inline void histogram_add_times(struct histogram *histogram, uint64_t val
 {
 	histogram->counts[histogram_bucket(value)] += times;
 	histogram->samples += times;
+	histogram->sum += value * times;
 	if (value > histogram->maximum)
 		histogram->maximum = value;
 }

@@ -28,8 +28,8 @@ static const char script[] =
 	"function done(summary, latency, requests)\n"
 	"  local e = summary.errors\n"
 	"  local all, told = summary.requests - e.timeout, 0\n"
-	"  io.write(string.format('numamark %d %d %d %d %d %d %d\\n', summary.requests, summary.duration,\n"
-	"    e.connect, e.read, e.write, e.status, e.timeout))\n"
+	"  io.write(string.format('numamark %d %d %d %d %d %d %d %f\\n', summary.requests, summary.duration,\n"
+	"    e.connect, e.read, e.write, e.status, e.timeout, latency.mean))\n"
 	"  local function tell(percent, us)\n"
 	"    local upto = math.floor(all * percent / 100)\n"
 	"    if upto > told then io.write(string.format('%d %d\\n', us, upto - told)) end\n"
@@ -122,30 +122,34 @@ static void wait_for_end(struct worker *w, struct ride *ride)
 	}
 }
 
-/* Latencies, in lines of microseconds and how often they were seen. */
-static void take_latencies(FILE *output, struct worker_timing *timing)
+/* Latencies, in lines of microseconds and how often they were seen: their sum is what wrk's own mean makes it. */
+static void take_latencies(FILE *output, double mean_us, struct worker_timing *timing)
 {
 	char line[LINE_BYTES];
 	uint64_t us, times;
 
-	while (timing && fgets(line, sizeof(line), output) &&
+	if (!timing)
+		return;
+	while (fgets(line, sizeof(line), output) &&
 	       sscanf(line, "%" SCNu64 " %" SCNu64, &us, &times) == 2)
 		histogram_add_times(&timing->histogram,
 				    (uint64_t)((double)us * 1000 / timing->ns_per_tick), times);
+	timing->histogram.sum = (uint64_t)(mean_us * 1000 / timing->ns_per_tick *
+					   (double)timing->histogram.samples);
 }
 
 /* The time that it takes to connect and to ask is the load; that it takes to count afterwards is not. */
-static bool take_counts(const char *line, struct worker *w)
+static bool take_counts(const char *line, struct worker *w, double *mean_us)
 {
 	struct tally *const tally = &w->tally;
 	uint64_t requests, took_us, errors[HTTP_ERRORS];
 
 	if (sscanf(line,
 		   "numamark %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-		   " %" SCNu64,
+		   " %" SCNu64 " %lf",
 		   &requests, &took_us, &errors[HTTP_ERRORS_CONNECT], &errors[HTTP_ERRORS_READ],
 		   &errors[HTTP_ERRORS_WRITE], &errors[HTTP_ERRORS_STATUS],
-		   &errors[HTTP_ERRORS_TIMEOUT]) != 2 + HTTP_ERRORS)
+		   &errors[HTTP_ERRORS_TIMEOUT], mean_us) != 3 + HTTP_ERRORS)
 		return false;
 	w->measured_ns = took_us * 1000;
 	tally->attempted[HTTP_PING] += requests;
@@ -161,6 +165,7 @@ static bool take_output(struct wrk_worker *own, struct worker *w, const struct r
 	FILE *const output = fdopen(ride->output, "r");
 	char line[LINE_BYTES] = "";
 	bool has_counts = false;
+	double mean_us = 0;
 
 	if (!output) {
 		close(ride->output);
@@ -168,9 +173,9 @@ static bool take_output(struct wrk_worker *own, struct worker *w, const struct r
 	}
 	rewind(output);
 	while (!has_counts && fgets(line, sizeof(line), output))
-		has_counts = take_counts(line, w);
+		has_counts = take_counts(line, w, &mean_us);
 	if (has_counts)
-		take_latencies(output, w->timing);
+		take_latencies(output, mean_us, w->timing);
 	fclose(output);
 	line[strcspn(line, "\n")] = '\0';
 	if (!has_counts && !(ride->was_told && WIFSIGNALED(ride->status)))

@@ -3,7 +3,7 @@
  *
  * Each is given its share of the connections and one thread. At the end of a phase it gets SIGINT, upon which it prints
  * what it has counted, through a script of ours: requests, how long it asked, which is the time that is measured, errors
- * by their kind, and quantiles of latency, in steps of 0.1 % and finer at the end, in microseconds.
+ * by their kind, and of latency the mean, and quantiles in steps of 0.1 % and finer at the end, in microseconds.
  *
  * Source: W. Glozer, wrk, 2012; it is started as it is packaged.
  * Invariants:

@@ -95,7 +95,29 @@ static void bucket_bounds_hold_their_values(void **state)
 	}
 }
 
-static void merge_keeps_samples_and_maximum(void **state)
+/* One wide bucket holds them all: its middle is not their mean. */
+static void mean_is_that_of_the_samples_and_not_of_their_buckets(void **state)
+{
+	struct histogram *const histogram = calloc(1, sizeof(*histogram));
+
+	(void)state;
+	histogram_add_times(histogram, 1000000, 3);
+	histogram_add(histogram, 1000002);
+	assert_true(histogram_bucket(1000000) == histogram_bucket(1000002));
+	assert_true(histogram_mean(histogram) == 1000000.5);
+	free(histogram);
+}
+
+static void mean_of_no_samples_is_no_number(void **state)
+{
+	struct histogram *const histogram = calloc(1, sizeof(*histogram));
+
+	(void)state;
+	assert_true(isnan(histogram_mean(histogram)));
+	free(histogram);
+}
+
+static void merge_keeps_samples_sum_and_maximum(void **state)
 {
 	struct histogram *const a = calloc(1, sizeof(*a));
 	struct histogram *const b = calloc(1, sizeof(*b));
@@ -107,6 +129,7 @@ static void merge_keeps_samples_and_maximum(void **state)
 	histogram_merge(a, b);
 	assert_int_equal(a->samples, 3);
 	assert_int_equal(a->maximum, 900);
+	assert_int_equal(a->sum, 910);
 	assert_int_equal(a->counts[5], 2);
 	free(b);
 	free(a);
@@ -176,7 +199,9 @@ int main(void)
 		cmocka_unit_test(quantile_beyond_the_last_bucket_is_the_maximum),
 		cmocka_unit_test(quantile_of_no_samples_is_zero),
 		cmocka_unit_test(bucket_bounds_hold_their_values),
-		cmocka_unit_test(merge_keeps_samples_and_maximum),
+		cmocka_unit_test(mean_is_that_of_the_samples_and_not_of_their_buckets),
+		cmocka_unit_test(mean_of_no_samples_is_no_number),
+		cmocka_unit_test(merge_keeps_samples_sum_and_maximum),
 		cmocka_unit_test(constant_arrivals_keep_a_rate_that_is_no_whole_number),
 		cmocka_unit_test(poisson_arrivals_keep_the_mean),
 		cmocka_unit_test(poisson_gaps_are_exponential),

@@ -82,6 +82,25 @@ static void percentiles_ascend_and_the_histogram_holds_all_samples(void **state)
 	json_decref(record);
 }
 
+/* Buckets are told by their lower bounds, and are at most 1/128 wide: so much more may the mean be, no less. */
+static void mean_is_what_the_histogram_allows(void **state)
+{
+	json_t *const record = trials_run(NULL, "latency=all");
+	const json_t *const pairs = trials_at(record, "latency_ns.histogram");
+	const double mean = trials_number(record, "latency_ns.mean");
+	double least = 0;
+
+	(void)state;
+	for (size_t i = 1; i < json_array_size(pairs); i += 2)
+		least += json_number_value(json_array_get(pairs, i - 1)) *
+			 json_number_value(json_array_get(pairs, i));
+	least /= trials_number(record, "latency_ns.samples");
+	/* Lower bounds are rounded to 1 ns. */
+	assert_true(mean >= least - 0.5);
+	assert_true(mean <= least * (1 + 1.0 / 128) + 1.5);
+	json_decref(record);
+}
+
 static void closed_loop_is_called_so(void **state)
 {
 	json_t *const record = trials_run(NULL, "latency=sample:100");
@@ -344,6 +363,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(sampling_keeps_out_of_step_with_a_cycle),
 		cmocka_unit_test(samples_of_the_warm_up_are_forgotten),
 		cmocka_unit_test(percentiles_ascend_and_the_histogram_holds_all_samples),
+		cmocka_unit_test(mean_is_what_the_histogram_allows),
 		cmocka_unit_test(closed_loop_is_called_so),
 		cmocka_unit_test(open_loop_sees_the_sleeper),
 		cmocka_unit_test(closed_loop_does_not_see_the_sleeper),
