@@ -52,10 +52,14 @@ static void write_flags(const struct page *page)
 	} caveats[] = {
 		{ "unfit-host", "The host is not fit to measure on (see the checks below): compare variants "
 				"within this run only, and quote no absolute figure from it." },
+		{ "apart", "Some loads that end with their operations were over for one thread while others went on, or "
+			   "had not begun: their rates add what threads did one after the other (the table marks "
+			   "them)." },
 		{ "oversubscribed", "Some cells ran more threads than PUs: they measure the scheduler too." },
 		{ "correlated", "Some cells cycle through their operations in a fixed order: branch "
 				"prediction makes them cheaper than independent draws." },
-		{ "unsteady", "Some trials had not settled when their warm-up ended." },
+		{ "unsteady", "The rate of some trials had not settled when their warm-up ended, or moved while it "
+			      "was measured (the table marks them): what is said of them is of a moment." },
 	};
 
 	for (size_t i = 0; i < sizeof(caveats) / sizeof(*caveats); i++)

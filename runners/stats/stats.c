@@ -155,3 +155,16 @@ int stats_is_steady(const double *values, size_t n, size_t window, double tolera
 	return fabs(stats_relative_slope(values + (n - window), window)) * (double)(window - 1) <
 	       tolerance;
 }
+
+struct movement stats_movement(const double *values, size_t n)
+{
+	const double median = stats_median(values, n);
+	const double change = stats_relative_slope(values, n) * (double)(n - 1) * stats_mean(values, n);
+
+	if (!(median > 0))
+		return (struct movement){ NAN, NAN };
+	return (struct movement){
+		.quartiles = (stats_quantile(values, n, 0.75) - stats_quantile(values, n, 0.25)) / median,
+		.line = change / median
+	};
+}

@@ -47,4 +47,14 @@ double stats_relative_slope(const double *values, size_t n);
  */
 int stats_is_steady(const double *values, size_t n, size_t window, double tolerance);
 
+/*
+ * How n >= 2 values that follow each other moved, by their median: from quartile to quartile, and along the fitted line from
+ * the first to the last. Not numbers where the median is 0.
+ */
+struct movement {
+	double quartiles, line;
+};
+
+struct movement stats_movement(const double *values, size_t n);
+
 #endif

@@ -109,10 +109,12 @@ static void check_memory(struct trial *trial)
 
 static void check_overlap(struct trial *trial)
 {
-	/* Where operations bound the trial each thread ends when it is done. */
-	if (trial->cell.duration_ops || trial->overlap >= OVERLAP_LEAST)
+	/* Where operations bound the trial each thread ends when it is done: that is no fault, but the reader's to know. */
+	const enum trial_flag flag = trial->cell.duration_ops ? TRIAL_APART : TRIAL_RAGGED;
+
+	if (trial->overlap >= OVERLAP_LEAST)
 		return;
-	verdict_flag(&trial->verdict, TRIAL_RAGGED,
+	verdict_flag(&trial->verdict, flag,
 		     "all threads ran together for no more than %.1f %% of the time",
 		     100 * trial->overlap);
 }

@@ -4,22 +4,16 @@
  *
  * It reads the workers' published counts and writes their signals; it takes part in nothing else.
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "runners/measure/process.h"
-#include "runners/stats/stats.h"
 #include "runners/trial/roles.h"
 #include "runners/trial/state.h"
+#include "runners/trial/steady.h"
 
-enum {
-	/* Steady: over so many windows the fitted rate changes by less than the tolerance. */
-	STEADY_WINDOWS = 3,
-	/* A victim reaches its stall point a batch after the signal. */
-	STALL_MARGIN_NS = 10000000
-};
+/* A victim reaches its stall point a batch after the signal. */
+enum { STALL_MARGIN_NS = 10000000 };
 
-#define STEADY_TOLERANCE     0.05
 #define WARMUP_MOST_LEAST_NS UINT64_C(1000000000)
 
 struct watch {
@@ -194,42 +188,6 @@ static struct watch watch_begin(struct trial *trial, struct series *series, uint
 			       .next_stall_ns = GATE_FOREVER };
 }
 
-/* Operations in each of the last windows. */
-static void window_counts(const struct series *series, double *counts)
-{
-	const size_t first = series->count - STEADY_WINDOWS;
-
-	for (size_t i = 0; i < STEADY_WINDOWS; i++) {
-		const struct sample *const now = &series->samples[first + i];
-		const uint64_t before = first + i ? now[-1].operations : 0;
-		const uint64_t before_ns = first + i ? now[-1].at_ns : 0;
-
-		counts[i] = (double)(now->operations - before) * SERIES_WINDOW_NS /
-			    (double)(now->at_ns - before_ns);
-	}
-}
-
-/*
- * The tolerance leaves room for chance: two windows of m arrivals differ by sqrt(2 m), and at a low
- * rate three times that is above 5 %.
- */
-static bool is_steady(const struct series *series)
-{
-	double counts[STEADY_WINDOWS], mean, chance;
-
-	if (series->count < STEADY_WINDOWS)
-		return false;
-	window_counts(series, counts);
-	mean = 0;
-	for (unsigned i = 0; i < STEADY_WINDOWS; i++)
-		mean += counts[i] / STEADY_WINDOWS;
-	if (mean <= 0)
-		return false;
-	chance = 3 * sqrt(2 / mean);
-	return stats_is_steady(counts, STEADY_WINDOWS, STEADY_WINDOWS,
-			       chance > STEADY_TOLERANCE ? chance : STEADY_TOLERANCE);
-}
-
 bool monitor_warm_up(struct trial *trial)
 {
 	const struct cell *const cell = &trial->cell;
@@ -241,7 +199,7 @@ bool monitor_warm_up(struct trial *trial)
 	bool has_settled = !cell->warmup_auto;
 
 	while (watch_step(&watch)) {
-		if (cell->warmup_auto && is_steady(&series)) {
+		if (cell->warmup_auto && steady_now(&series)) {
 			has_settled = true;
 			break;
 		}

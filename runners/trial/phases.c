@@ -9,6 +9,7 @@
 #include "runners/trial/roles.h"
 #include "runners/trial/saturate.h"
 #include "runners/trial/state.h"
+#include "runners/trial/steady.h"
 #include "runners/trial/timing.h"
 
 /* All members sleep: plain writes, which the gate publishes. */
@@ -177,6 +178,7 @@ static void measure(struct trial *trial)
 	energy_begin("", &trial->energy);
 	gate_open(&trial->gate, STEP_MEASURE, trial->cell.threads);
 	monitor_measure(trial);
+	steady_judge(trial);
 	energy_end(&trial->energy);
 	remote_end(trial);
 	trial->rss_stop = process_rss_bytes();

@@ -15,6 +15,7 @@ static const char *const flag_names[TRIAL_FLAGS] = {
 	[TRIAL_CHECK_FAILED] = "check-failed",
 	[TRIAL_UNMET] = "unmet",
 	[TRIAL_UNSTEADY] = "unsteady",
+	[TRIAL_APART] = "apart",
 	[TRIAL_OVERSUBSCRIBED] = "oversubscribed",
 	[TRIAL_CORRELATED] = "correlated",
 };

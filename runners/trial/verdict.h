@@ -16,6 +16,7 @@ enum trial_flag {
 	TRIAL_UNMET,
 	/* Up to here a flag makes the trial invalid; those below are for the reader. */
 	TRIAL_UNSTEADY,
+	TRIAL_APART,
 	TRIAL_OVERSUBSCRIBED,
 	TRIAL_CORRELATED,
 	TRIAL_FLAGS,

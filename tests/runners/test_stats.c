@@ -124,6 +124,19 @@ static void steadiness_looks_at_the_last_window_only(void **state)
 	assert_false(stats_is_steady(settled, 3, 4, 0.02));
 }
 
+static void movement_is_told_from_quartile_to_quartile_and_along_the_line(void **state)
+{
+	static const double rising[] = { 8, 9, 10, 11, 12 }, torn[] = { 4, 16, 10, 16, 4 };
+	static const double nothing[] = { 0, 0, 0, 9 };
+
+	(void)state;
+	assert_true(fabs(stats_movement(rising, 5).quartiles - 0.2) < 1e-9);
+	assert_true(fabs(stats_movement(rising, 5).line - 0.4) < 1e-9);
+	assert_true(fabs(stats_movement(torn, 5).quartiles - 1.2) < 1e-9);
+	assert_true(fabs(stats_movement(torn, 5).line) < 1e-9);
+	assert_true(isnan(stats_movement(nothing, 4).line));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +150,7 @@ int main(void)
 		cmocka_unit_test(jain_of_equal_shares_is_one_and_of_one_taker_is_one_nth),
 		cmocka_unit_test(relative_slope_is_the_fitted_change_per_step),
 		cmocka_unit_test(steadiness_looks_at_the_last_window_only),
+		cmocka_unit_test(movement_is_told_from_quartile_to_quartile_and_along_the_line),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
