@@ -97,6 +97,20 @@ static void flaw_word(const struct cell_summary *cell, char *text)
 		snprintf(text, WORDS_BYTES, "(%s)", flaw);
 }
 
+/* Connections that are as many as threads go with them along the curve: one number for each would tear it apart. */
+static void rest_word(const struct cell_summary *cell, const char *key, const json_t *value, char *text)
+{
+	json_t *threads;
+
+	if (strcmp(key, "connections") || json_integer_value(value) != cell->threads) {
+		append_word(text, key, value);
+		return;
+	}
+	threads = json_string("threads");
+	append_word(text, key, threads);
+	json_decref(threads);
+}
+
 static void series_word(const struct cell_summary *cell, const struct figure *figure,
 			enum series_word word, char *text)
 {
@@ -119,7 +133,7 @@ static void series_word(const struct cell_summary *cell, const struct figure *fi
 	} else {
 		json_object_foreach(workload, key, value) {
 			if (!is_panel_key(cell, key))
-				append_word(text, key, value);
+				rest_word(cell, key, value, text);
 		}
 	}
 }
@@ -416,15 +430,15 @@ static void name_files(struct panels *panels)
 {
 	for (size_t i = 0; i < panels->count; i++) {
 		struct panel *panel = &panels->panels[i];
-		unsigned number = 1, of = 0;
+		unsigned number = 0, of = 0;
 		size_t length;
 
 		for (size_t k = 0; k < panels->count; k++) {
 			if (strcmp(panels->panels[k].family, panel->family) || panels->panels[k].part != 1)
 				continue;
 			of++;
-			if (k < i && strcmp(panels->panels[k].workload, panel->workload))
-				number++;
+			if (!strcmp(panels->panels[k].workload, panel->workload))
+				number = of;
 		}
 		length = (size_t)snprintf(panel->slug, sizeof(panel->slug), "%s", panel->family);
 		if (of > 1)

@@ -284,6 +284,51 @@ static void too_many_curves_are_split_evenly(void **state)
 	assert_string_equal(fixture->panels.panels[0].series[0].name, "map/v00");    /* fastest first */
 }
 
+/* The second parts of two workloads stand behind all first parts. */
+static void parts_of_several_workloads_have_files_of_their_own(void **state)
+{
+	static const char *const mixes[] = { "get:100", "get:90,put:10" };
+	struct fixture *fixture = *state;
+	const struct panel *panels;
+	char variant[32];
+
+	for (int i = 0; i < 26; i++) {
+		snprintf(variant, sizeof(variant), "map/v%02d", i / 2);
+		records_trial(fixture->file, &(struct records_trial){ .family = "map",
+								      .variant = variant,
+								      .mix = mixes[i % 2],
+								      .threads = 1,
+								      .rate = 10 });
+	}
+	build(fixture);
+	panels = fixture->panels.panels;
+	assert_int_equal(fixture->panels.count, 4);
+	assert_string_equal(panels[0].slug, "map-1-part1");
+	assert_string_equal(panels[1].slug, "map-2-part1");
+	assert_string_equal(panels[2].slug, "map-1-part2");
+	assert_string_equal(panels[3].slug, "map-2-part2");
+}
+
+static void connections_that_are_as_many_as_threads_make_one_curve(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (unsigned threads = 1; threads <= 2; threads++) {
+		json_t *trial = records_make(&(struct records_trial){ .family = "map",
+								      .variant = "map/server",
+								      .mix = "get:100",
+								      .threads = threads,
+								      .rate = 10 });
+
+		json_object_set_new(json_object_get(trial, "workload"), "connections",
+				    json_integer(threads));
+		records_line(fixture->file, trial);
+	}
+	build(fixture);
+	assert_int_equal(fixture->panels.panels[0].count, 1);
+	assert_int_equal(fixture->panels.panels[0].series[0].count, 2);
+}
+
 static void node_and_smt_boundaries_follow_the_pus(void **state)
 {
 	struct fixture *fixture = *state;
@@ -316,6 +361,8 @@ int main(void)
 		TEST(legend_of_scans_always_names_their_guarantee),
 		TEST(probes_become_limits_not_panels),
 		TEST(too_many_curves_are_split_evenly),
+		TEST(parts_of_several_workloads_have_files_of_their_own),
+		TEST(connections_that_are_as_many_as_threads_make_one_curve),
 		TEST(node_and_smt_boundaries_follow_the_pus),
 	};
 
