@@ -2,6 +2,7 @@
 #ifndef PLOTS_PAGE_H
 #define PLOTS_PAGE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "plots/panels.h"
@@ -64,6 +65,9 @@ void page_write_cells(const struct page *page);
 
 /* Events per operation, the passes of a cell joined. Nothing where none were counted. */
 void page_write_counters(const struct page *page);
+
+/* The words of the campaign's preset about itself; nothing where it has none. */
+void page_write_preset(const struct page *page);
 
 /* Figures that others have published of the campaign's preset; nothing where there are none. Return: as published_find(). */
 int page_write_published(const struct page *page, struct fault *fault);

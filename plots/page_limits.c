@@ -38,6 +38,37 @@ static const struct point *highest_point(const struct series *series)
 	return highest;
 }
 
+/* PUs that a cell's threads sit on: fewer than threads where they take turns. */
+static unsigned pus_of(const struct cell_summary *cell)
+{
+	const json_t *const pus = json_object_get(cell->first, "pus");
+	unsigned distinct = 0;
+
+	for (size_t i = 0; i < json_array_size(pus); i++) {
+		size_t before = 0;
+
+		while (json_integer_value(json_array_get(pus, before)) !=
+		       json_integer_value(json_array_get(pus, i)))
+			before++;
+		distinct += before == i;
+	}
+	return distinct;
+}
+
+/* Perfect is what as many PUs as threads would do: threads that share PUs cannot come near. */
+static void write_share_of_perfect(const struct page *page, const struct point *one,
+				   const struct point *most)
+{
+	const unsigned pus = pus_of(most->cell);
+	const double factor = most->median / one->median;
+
+	fprintf(page->out, "<li>%u threads do %.3g times what one does, ", most->threads, factor);
+	if (pus && pus < most->threads)
+		fprintf(page->out, "on %u PU%s that they share", pus, pus == 1 ? "" : "s");
+	else
+		fprintf(page->out, "%.0f&nbsp;%% of perfect scaling", 100 * factor / most->threads);
+}
+
 static void write_scaling(const struct page *page, const struct rival *rival)
 {
 	const struct series *const series = rival->series;
@@ -46,18 +77,27 @@ static void write_scaling(const struct page *page, const struct rival *rival)
 
 	if (one->threads != 1 || most->threads == 1 || !(one->median > 0))
 		return;
-	fprintf(page->out, "<li>%u threads do %.3g times what one does, %.0f&nbsp;%% of perfect scaling",
-		most->threads, most->median / one->median,
-		100 * most->median / one->median / most->threads);
+	write_share_of_perfect(page, one, most);
 	if (highest != most && highest->low > most->high)
 		fprintf(page->out, "; it does most on %u", highest->threads);
 	fputs(".</li>\n", page->out);
 }
 
+/* Two digits, and hundreds without an exponent. */
+static void put_percent(const struct page *page, double share)
+{
+	fprintf(page->out, fabs(share) < 0.995 ? "%.2g" : "%.0f", share * 100);
+}
+
 static void put_share(const struct page *page, const char *what, const struct usl_estimate *share)
 {
-	fprintf(page->out, "%s %.2g&nbsp;%% [%.2g, %.2g]", what, share->value * 100,
-		share->interval.low * 100, share->interval.high * 100);
+	fprintf(page->out, "%s ", what);
+	put_percent(page, share->value);
+	fputs("&nbsp;% [", page->out);
+	put_percent(page, share->interval.low);
+	fputs(", ", page->out);
+	put_percent(page, share->interval.high);
+	fputc(']', page->out);
 }
 
 static void write_law(const struct page *page, const struct series *series)

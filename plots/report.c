@@ -76,6 +76,7 @@ static int write_page(const struct page *page, struct fault *fault)
 		error = write_ladders(page, fault);
 	page_write_caveats(page);
 	page_write_figures(page);
+	page_write_preset(page);
 	if (!error)
 		error = page_write_published(page, fault);
 	page_write_cells(page);

@@ -3,41 +3,39 @@
 #include "plots/text.h"
 #include "runners/results/published.h"
 
-static void put_us(const struct page *page, double ns)
+static void put(const struct page *page, const struct published_figure *figure, double value)
 {
-	fprintf(page->out, ns < 1e6 ? "%.3g" : "%.0f", ns / 1000);
+	char text[32];
+
+	published_text(figure, value, text, sizeof(text));
+	text_put_html(page->out, text);
 }
 
 static void put_theirs(const struct page *page, const struct published_figure *figure)
 {
-	if (figure->latency) {
-		put_us(page, figure->theirs);
-		fputs("&nbsp;us", page->out);
-	} else {
-		page_rate(page, figure->theirs);
+	put(page, figure, figure->theirs);
+	if (figure->unit == PUBLISHED_OPS_PER_S)
 		fputs(" ops/s", page->out);
-	}
 }
 
 static void put_ours(const struct page *page, const struct published_figure *figure)
 {
-	if (!figure->latency) {
+	if (figure->unit == PUBLISHED_OPS_PER_S) {
 		page_interval(page, &(const struct point){ .median = figure->median,
 							   .low = figure->low,
 							   .high = figure->high,
 							   .cell = figure->cell });
 		return;
 	}
-	put_us(page, figure->median);
-	fputs("&nbsp;us", page->out);
+	put(page, figure, figure->median);
 	if (figure->trials == 1) {
 		fputs(" (of one trial)", page->out);
 		return;
 	}
 	fputs(" [", page->out);
-	put_us(page, figure->low);
+	put(page, figure, figure->low);
 	fputs(", ", page->out);
-	put_us(page, figure->high);
+	put(page, figure, figure->high);
 	fputc(']', page->out);
 }
 
@@ -54,6 +52,7 @@ static void write_here(const struct page *page, const struct published_figure *f
 	fprintf(page->out, "<td class=\"number\" data-key=\"%u\">%u</td><td class=\"number\" data-key=\"%.9g\">",
 		cell->threads, cell->threads, figure->median);
 	put_ours(page, figure);
+	fputs(published_is_unsteady(figure) ? " <span class=\"warn\">unsteady</span>" : "", page->out);
 	fprintf(page->out, "</td><td class=\"number\" data-key=\"%.9g\">%.2g</td>",
 		figure->median / figure->theirs, figure->median / figure->theirs);
 }

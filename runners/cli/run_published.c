@@ -13,39 +13,27 @@ static const struct table_column columns[] = {
 	{ NULL, false, false },
 };
 
-static json_t *rate(double ops_per_s)
+static json_t *here(const struct published_figure *figure)
 {
-	static const struct {
-		double of;
-		const char *unit;
-	} units[] = { { 1e9, " G" }, { 1e6, " M" }, { 1e3, " k" }, { 1, "" } };
 	char text[32];
-	size_t i = 0;
 
-	while (units[i].of > 1 && ops_per_s < units[i].of)
-		i++;
-	snprintf(text, sizeof(text), "%.3g%s", ops_per_s / units[i].of, units[i].unit);
-	return json_string(text);
-}
-
-static json_t *number(const struct published_figure *figure, double value)
-{
-	if (figure->latency)
-		return json_sprintf(value < 1e6 ? "%.3g us" : "%.0f us", value / 1000);
-	return rate(value);
+	if (!figure->trials)
+		return json_string("none");
+	published_text(figure, figure->median, text, sizeof(text));
+	return json_sprintf("%s%s", text, published_is_unsteady(figure) ? ", unsteady" : "");
 }
 
 static json_t *make_row(const struct published_figure *figure)
 {
 	const struct cell_summary *const cell = figure->cell;
-	char as[128], ratio[32] = "none";
+	char as[128], theirs[32], ratio[32] = "none";
 
 	snprintf(as, sizeof(as), "%s threads=%u", cell->variant, cell->threads);
+	published_text(figure, figure->theirs, theirs, sizeof(theirs));
 	if (figure->trials)
 		snprintf(ratio, sizeof(ratio), "%.2g", figure->median / figure->theirs);
-	return json_pack("{s:s, s:o, s:s, s:s, s:o, s:s}", "published load", figure->what, "published",
-			 number(figure, figure->theirs), "host", figure->host, "measured as", as, "here",
-			 figure->trials ? number(figure, figure->median) : json_string("none"), "ratio",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "published load", figure->what, "published",
+			 theirs, "host", figure->host, "measured as", as, "here", here(figure), "ratio",
 			 ratio);
 }
 
@@ -58,7 +46,7 @@ static void print(const struct published *published)
 			json_array_append_new(rows, make_row(&published->figures[i]));
 	if (json_array_size(rows)) {
 		printf("\nPublished figures, of other hosts, beside the medians of this run (operations per "
-		       "second, or\nlatency; a ratio of two hosts says nothing about either system):\n");
+		       "second,\nlatency or memory; a ratio of two hosts says nothing about either system):\n");
 		table_print(stdout, columns, rows, TABLE_TEXT);
 	}
 	json_decref(rows);

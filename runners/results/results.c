@@ -137,6 +137,16 @@ static int collect_flags(const json_t *record, char **list)
 	return 0;
 }
 
+const char *results_preset(const struct results *results)
+{
+	const char *const preset =
+		results->session_count
+			? json_string_value(json_object_get(results->sessions[0], "preset"))
+			: NULL;
+
+	return preset && !strpbrk(preset, "/.") ? preset : NULL;
+}
+
 int results_is_valid(const json_t *trial)
 {
 	const char *status = json_string_value(json_object_get(trial, "status"));

@@ -47,6 +47,9 @@ struct summary_list {
 	const json_t **trials;    /* of all cells, those of one together */
 };
 
+/* The preset of ours that the first session names; NULL where it is none, or a file. Borrowed from @results. */
+const char *results_preset(const struct results *results);
+
 /* Whether a trial counts: it was valid, and says a rate. */
 int results_is_valid(const json_t *trial);
 

@@ -49,7 +49,7 @@ struct records_trial {
 	const char *scans; /* the guarantee; NULL: nothing scans */
 	unsigned threads;
 	double rate;
-	double p99_ns, jain, bytes_per_element; /* 0: not in the record */
+	double mean_ns, p99_ns, jain, bytes_per_element; /* 0: not in the record */
 	double hit_ratio, remote_pages, remote_reads; /* shares + 1; 0: not in the record */
 	bool counts_losses;
 	double lost, torn; /* in a million operations */
@@ -62,7 +62,8 @@ struct records_trial {
 static inline void records_numbers(json_t *record, const struct records_trial *trial)
 {
 	if (trial->p99_ns > 0)
-		json_object_set_new(record, "latency_ns", json_pack("{s:f}", "p99", trial->p99_ns));
+		json_object_set_new(record, "latency_ns",
+				    json_pack("{s:f, s:f}", "mean", trial->mean_ns, "p99", trial->p99_ns));
 	if (trial->jain > 0)
 		json_object_set_new(record, "fairness",
 				    json_pack("{s:{s:f}}", "per_thread", "jain", trial->jain));
