@@ -4,24 +4,66 @@
 #include "plots/page.h"
 #include "plots/text.h"
 
+/* Why trials of a cell do not count, or NULL: all of them do. */
+static const char *reason_of(const struct cell_summary *cell)
+{
+	if (!cell->invalid && !cell->skipped)
+		return NULL;
+	return cell->reason ? cell->reason : "no reason recorded";
+}
+
+/* Cells are told together with the first that has the same reason. */
+static bool was_told(const struct page *page, size_t index)
+{
+	const char *const reason = reason_of(&page->cells->cells[index]);
+
+	for (size_t i = 0; i < index; i++) {
+		const char *const other = reason_of(&page->cells->cells[i]);
+
+		if (other && !strcmp(other, reason))
+			return true;
+	}
+	return false;
+}
+
+static void write_refused_cell(const struct page *page, const struct cell_summary *cell)
+{
+	fputs("<code>", page->out);
+	text_put_html(page->out, cell->variant);
+	fputs("</code> on ", page->out);
+	page_threads(page, cell->threads);
+	fprintf(page->out, ": %u invalid, %u skipped", cell->invalid, cell->skipped);
+}
+
+/* One reason, and the cells that have it, from the first on. */
+static void write_reason(const struct page *page, size_t first)
+{
+	const char *const reason = reason_of(&page->cells->cells[first]);
+
+	fputs("<li>", page->out);
+	text_put_html(page->out, reason);
+	fputs("<br><span class=\"soft\">", page->out);
+	for (size_t i = first; i < page->cells->count; i++) {
+		const char *const other = reason_of(&page->cells->cells[i]);
+
+		if (!other || strcmp(other, reason))
+			continue;
+		fputs(i > first ? "; " : "", page->out);
+		write_refused_cell(page, &page->cells->cells[i]);
+	}
+	fputs("</span></li>\n", page->out);
+}
+
 static void write_refusals(const struct page *page)
 {
 	unsigned refused = 0;
 
 	fputs("<h2 id=\"refused\">Trials that do not count</h2>\n", page->out);
 	for (size_t i = 0; i < page->cells->count; i++) {
-		const struct cell_summary *cell = &page->cells->cells[i];
-
-		if (!cell->invalid && !cell->skipped)
+		if (!reason_of(&page->cells->cells[i]) || was_told(page, i))
 			continue;
 		fputs(refused++ ? "" : "<ul>\n", page->out);
-		fputs("<li><code>", page->out);
-		text_put_html(page->out, cell->variant);
-		fputs("</code> on ", page->out);
-		page_threads(page, cell->threads);
-		fprintf(page->out, ": %u invalid, %u skipped: ", cell->invalid, cell->skipped);
-		text_put_html(page->out, cell->reason ? cell->reason : "no reason recorded");
-		fputs("</li>\n", page->out);
+		write_reason(page, i);
 	}
 	fprintf(page->out, refused ? "</ul>\n" : "<p>All %zu trials count.</p>\n",
 		page->results->trial_count);

@@ -259,6 +259,24 @@ static void trials_that_do_not_count_are_listed(void **state)
 	free(page);
 }
 
+static void trials_that_do_not_count_for_one_reason_stand_together(void **state)
+{
+	FILE *file = records_open(*state);
+	char *page, *first;
+
+	records_session(file, "t");
+	trial(file, "map/bad", 2, 9e6, "invalid");
+	trial(file, "map/worse", 2, 9e6, "invalid");
+	fclose(file);
+	page = report(*state);
+	first = strstr(page, "no reason recorded");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "no reason recorded"));
+	assert_non_null(strstr(first, "<code>map/bad</code> on 2 threads: 1 invalid, 0 skipped; "
+				      "<code>map/worse</code> on 2 threads"));
+	free(page);
+}
+
 static void figures_of_the_folder_are_inlined(void **state)
 {
 	FILE *file = records_open(*state);
@@ -638,6 +656,7 @@ int main(void)
 		IN_FOLDER(markup_in_a_title_stays_text),
 		IN_FOLDER(page_asks_the_network_for_nothing),
 		IN_FOLDER(trials_that_do_not_count_are_listed),
+		IN_FOLDER(trials_that_do_not_count_for_one_reason_stand_together),
 		IN_FOLDER(figures_of_the_folder_are_inlined),
 		IN_FOLDER(downloads_are_those_of_the_folder),
 		IN_FOLDER(ladder_of_a_campaign_is_told_with_what_is_missing),
