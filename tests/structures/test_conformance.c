@@ -3,8 +3,9 @@
  *
  *     test_conformance [in-turn|others]
  *
- * in-turn: only under locks that serve their threads in an order, which takes many times as long where another program
- * keeps one of them from its processor. others: only the rest. Without a word, all.
+ * in-turn: only under locks that serve their threads in an order, which takes many times as long
+ * where another program keeps one of them from its processor. others: only the rest. Without a
+ * word, all.
  *
  * NUMAMARK_TEST_VARIANTS   only the variants that this glob matches
  * NUMAMARK_TEST_COVER      a covering set (each structure, scheme and lock at least once) and a
@@ -129,7 +130,7 @@ static bool serves_in_turn(const struct variant *variant)
 	return false;
 }
 
-/* Of the variants asked for those that @half names. Return: how many; @matching are those of both halves. */
+/* Of what is asked for, the variants that @half names; @matching is how many are of either half. */
 static size_t choose_tests(struct CMUnitTest *tests, const char *half, size_t *matching)
 {
 	const char *const glob = getenv("NUMAMARK_TEST_VARIANTS");

@@ -1,6 +1,6 @@
 /*
- * A defect that leaves no trace in interleavings, nor on x86: what is published by a relaxed operation. ThreadSanitizer
- * must find it, among threads.
+ * A defect that leaves no trace in interleavings, nor on x86: what is published by a relaxed
+ * operation. ThreadSanitizer must find it, among threads.
  */
 #include <setjmp.h>
 #include <stdarg.h>
