@@ -2,7 +2,8 @@
  * Defects planted in real structures (planted.cmake): each is found, by the checker of histories in
  * some interleaving or by an invariant at rest. The report says by which.
  *
- * AddressSanitizer is asked for the one that it alone finds; test_planted_race has ThreadSanitizer's.
+ * AddressSanitizer is asked for the one that it alone finds; test_planted_race has the one of
+ * ThreadSanitizer.
  */
 #include <errno.h>
 #include <setjmp.h>
