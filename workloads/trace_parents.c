@@ -1,26 +1,35 @@
 #include "workloads/trace_parents.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "workloads/random.h"
 
 enum { SIZE_AT_FIRST = 1 << 12 };
 
-/* A file of zeroes, which goes with its mapping. Return: NULL with errno set. */
-static struct trace_parent *map_zeroes(uint64_t size)
+/*
+ * Zeroes in a file that goes with its mapping. Its room on the disk is taken at once: a page that
+ * finds none later would end the process. Return: 0 or a negative errno.
+ */
+static int map_zeroes(uint64_t size, struct trace_parent **table)
 {
-	const size_t bytes = size * sizeof(struct trace_parent);
+	const size_t bytes = size * sizeof(**table);
 	FILE *const file = tmpfile();
-	void *table = MAP_FAILED;
+	void *mapped = MAP_FAILED;
+	int error;
 
-	if (file && !ftruncate(fileno(file), (off_t)bytes))
-		table = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
-	if (file)
-		fclose(file);
-	return table == MAP_FAILED ? NULL : table;
+	if (!file)
+		return -errno;
+	error = posix_fallocate(fileno(file), 0, (off_t)bytes);
+	if (!error)
+		mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
+	if (!error && mapped == MAP_FAILED)
+		error = errno;
+	fclose(file);
+	*table = mapped;
+	return -error;
 }
 
 /* Where a key is, or would be. */
@@ -37,10 +46,10 @@ static int grow(struct trace_parents *parents)
 {
 	struct trace_parents larger = { .size = parents->size ? 2 * parents->size : SIZE_AT_FIRST,
 					.count = parents->count };
+	const int error = map_zeroes(larger.size, &larger.table);
 
-	larger.table = map_zeroes(larger.size);
-	if (!larger.table)
-		return errno ? -errno : -ENOMEM;
+	if (error)
+		return error;
 	for (uint64_t i = 0; i < parents->size; i++)
 		if (parents->table[i].key)
 			*find(&larger, parents->table[i].key) = parents->table[i];
