@@ -13,6 +13,7 @@
 
 #include "tests/workloads/traces.h"
 #include "workloads/trace.h"
+#include "workloads/trace_parents.h"
 
 static char folder[] = "/tmp/numamark-trace-XXXXXX";
 static char path[64];
@@ -216,7 +217,7 @@ static void trace_with_a_block_of_two_parents_is_refused(void **state)
 	assert_refused(REQUEST("0", "[3,4,3]"), ":1:", "block 3 comes after block 4, but");
 }
 
-/* More of them than the table of parents has room for at first. */
+/* Far behind where it was first met. */
 static void trace_with_a_late_block_of_two_parents_is_refused(void **state)
 {
 	FILE *const file = fopen(path, "w");
@@ -231,6 +232,21 @@ static void trace_with_a_late_block_of_two_parents_is_refused(void **state)
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(trace_open(path, NULL, &trace, &fault), -EINVAL);
 	assert_non_null(strstr(fault.text, ":20001: hash_ids: block 1 comes after block 2, but"));
+}
+
+static void parents_of_more_blocks_than_are_known_are_not_judged(void **state)
+{
+	struct trace_parents parents = { .table = NULL };
+	uint64_t first;
+
+	(void)state;
+	for (uint64_t id = 0; id <= TRACE_PARENTS_MAX; id++)
+		assert_int_equal(trace_parents_meet(&parents, id, TRACE_NO_PARENT, &first), 0);
+	assert_int_equal(trace_parents_meet(&parents, TRACE_PARENTS_MAX - 1, 7, &first), 0);
+	assert_true(first == TRACE_NO_PARENT);
+	assert_int_equal(trace_parents_meet(&parents, TRACE_PARENTS_MAX, 7, &first), 0);
+	assert_int_equal(first, 7);
+	trace_parents_free(&parents);
 }
 
 static void trace_whose_time_runs_backwards_is_refused(void **state)
@@ -284,6 +300,7 @@ int main(void)
 		cmocka_unit_test(trace_with_an_empty_chain_is_refused),
 		cmocka_unit_test(trace_with_a_block_of_two_parents_is_refused),
 		cmocka_unit_test(trace_with_a_late_block_of_two_parents_is_refused),
+		cmocka_unit_test(parents_of_more_blocks_than_are_known_are_not_judged),
 		cmocka_unit_test(trace_whose_time_runs_backwards_is_refused),
 		cmocka_unit_test(trace_that_is_not_there_is_refused),
 		cmocka_unit_test(trace_of_the_published_conversations_has_its_known_size),
