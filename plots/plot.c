@@ -15,6 +15,19 @@
 /* A mask has so many bits. */
 enum { FIGURES_MAX = 32 };
 
+static int refuse_name(const char *what, const char *name, const char *const *names, struct fault *fault)
+{
+	const char *const nearest = nearest_name(name, names);
+	char allowed[512] = "";
+
+	if (nearest)
+		return fault_set(fault, -EINVAL, "unknown %s '%s'; did you mean %s?", what, name, nearest);
+	for (size_t i = 0, length = 0; names[i] && length < sizeof(allowed); i++)
+		length += (size_t)snprintf(allowed + length, sizeof(allowed) - length, "%s%s",
+					   i ? ", " : "", names[i]);
+	return fault_set(fault, -EINVAL, "unknown %s '%s'; allowed are %s", what, name, allowed);
+}
+
 /* Which of @names a comma-separated list names, as a bit mask; all of @by_default for NULL. */
 static int parse_list(const char *list, const char *const *names, unsigned by_default,
 		      const char *what, unsigned *mask, struct fault *fault)
@@ -30,8 +43,7 @@ static int parse_list(const char *list, const char *const *names, unsigned by_de
 		while (names[i] && strcmp(names[i], name))
 			i++;
 		if (!names[i])
-			return fault_set(fault, -EINVAL, "unknown %s '%s'; did you mean %s?", what, name,
-					 nearest_name(name, names));
+			return refuse_name(what, name, names, fault);
 		*mask |= 1u << i;
 		list += length + (list[length] == ',');
 	}

@@ -202,7 +202,7 @@ static void tables_have_medians_with_intervals_and_escape_words(void **state)
 		     "\nmap/a\\_b & memory=node\\textbar{}1 & 2 & 2.00 M & 1.00 M--3.00 M & 3/3 \\\\\n");
 }
 
-static void unknown_names_are_refused_with_the_nearest(void **state)
+static void unknown_names_are_refused_with_the_nearest_or_all(void **state)
 {
 	struct fault fault = { "" };
 
@@ -210,6 +210,8 @@ static void unknown_names_are_refused_with_the_nearest(void **state)
 	assert_int_equal(plot(*state, "troughput", NULL, NULL, &fault), -EINVAL);
 	assert_non_null(strstr(fault.text, "did you mean throughput"));
 	assert_int_equal(plot(*state, NULL, "gif", NULL, &fault), -EINVAL);
+	assert_int_equal(plot(*state, "wombat", NULL, NULL, &fault), -EINVAL);
+	assert_non_null(strstr(fault.text, "unknown figure 'wombat'; allowed are throughput, "));
 	assert_int_equal(plot(*state, "", NULL, NULL, &fault), -EINVAL);
 }
 
@@ -260,7 +262,7 @@ int main(void)
 		IN_FOLDER(fonts_of_a_pdf_are_in_it),
 		IN_FOLDER(one_column_is_narrower_than_two),
 		IN_FOLDER(tables_have_medians_with_intervals_and_escape_words),
-		IN_FOLDER(unknown_names_are_refused_with_the_nearest),
+		IN_FOLDER(unknown_names_are_refused_with_the_nearest_or_all),
 		IN_FOLDER(records_without_a_valid_trial_draw_nothing),
 		IN_FOLDER(ten_thousand_trials_take_seconds),
 	};
