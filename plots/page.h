@@ -66,6 +66,9 @@ void page_write_cells(const struct page *page);
 /* Events per operation, the passes of a cell joined. Nothing where none were counted. */
 void page_write_counters(const struct page *page);
 
+/* Is the campaign one of a preset whose words are here? */
+bool page_has_preset(const struct page *page);
+
 /* The words of the campaign's preset about itself; nothing where it has none. */
 void page_write_preset(const struct page *page);
 

@@ -42,7 +42,11 @@ static void write_head(const struct page *page)
 	page_element(page, "h1", title);
 	write_where(page);
 	fputs("<nav><a href=\"#answer\">Answer</a><a href=\"#caveats\">Caveats</a>"
-	      "<a href=\"#figures\">Figures</a><a href=\"#cells\">Cells</a>"
+	      "<a href=\"#figures\">Figures</a>",
+	      page->out);
+	if (page_has_preset(page))
+		fputs("<a href=\"#preset\">Preset</a>", page->out);
+	fputs("<a href=\"#cells\">Cells</a>"
 	      "<a href=\"#refused\">Refused</a><a href=\"#host\">Host</a>"
 	      "<a href=\"#method\">Method</a></nav>\n",
 	      page->out);

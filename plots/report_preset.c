@@ -35,20 +35,35 @@ static void write_paragraphs(const struct page *page, FILE *file)
 	fputs(is_open ? "</p>\n" : "", page->out);
 }
 
-void page_write_preset(const struct page *page)
+/* NULL where there is none. */
+static FILE *open_preset(const struct page *page)
 {
 	const char *const preset = results_preset(page->results);
 	char name[PAGE_PATH_BYTES];
-	FILE *file;
 
 	if (!page->options->presets || !preset)
-		return;
+		return NULL;
 	snprintf(name, sizeof(name), "%s.ini", preset);
-	file = page_open(page->options->presets, name);
+	return page_open(page->options->presets, name);
+}
+
+bool page_has_preset(const struct page *page)
+{
+	FILE *const file = open_preset(page);
+
+	if (file)
+		fclose(file);
+	return file != NULL;
+}
+
+void page_write_preset(const struct page *page)
+{
+	FILE *const file = open_preset(page);
+
 	if (!file)
 		return;
 	fputs("<h2 id=\"preset\">What the preset ", page->out);
-	page_element(page, "code", preset);
+	page_element(page, "code", results_preset(page->results));
 	fputs(" asks</h2>\n", page->out);
 	write_paragraphs(page, file);
 	fputs("<p class=\"note\">These are the words of the preset; keys given on the command line replaced its "
