@@ -53,7 +53,6 @@ int main(int count, char **words)
 	struct harness_options options = { .workers = WORKERS,
 					   .range = RANGE,
 					   .expected = RANGE / 2,
-					   .filled = RANGE / 2,
 					   .value_bytes = 8,
 					   .seed = 1 };
 	struct topology *topology;
