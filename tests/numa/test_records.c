@@ -69,6 +69,9 @@ static void records_of_a_ragged_trial_are_accepted(void **state)
 	assert_int_equal(complaints_on(RECORD("invalid", "\"ragged\"", "scatter", "0,4", PAGES),
 				       WITNESS, said, sizeof(said)),
 			 0);
+	assert_int_equal(complaints_on(RECORD("valid", "\"apart\"", "scatter", "0,4", PAGES),
+				       WITNESS, said, sizeof(said)),
+			 0);
 }
 
 static void records_of_a_misplaced_trial_are_refused(void **state)
