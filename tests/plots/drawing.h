@@ -7,18 +7,6 @@
 #include "plots/plot.h"
 #include "tests/plots/records.h"
 
-static inline int make_folder(void **state)
-{
-	*state = folder_make();
-	return *state ? 0 : -1;
-}
-
-static inline int remove_folder(void **state)
-{
-	folder_remove(*state);
-	return 0;
-}
-
 static inline void need_gnuplot(void)
 {
 	if (!plot_has_gnuplot()) {
@@ -73,7 +61,5 @@ static inline void assert_file(const char *folder, const char *name, const char 
 	assert_memory_equal(text, begins, strlen(begins));
 	free(text);
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 #endif

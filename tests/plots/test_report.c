@@ -7,42 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "plots/report.h"
-#include "tests/plots/records.h"
-
-static int make_folder(void **state)
-{
-	*state = folder_make();
-	return *state ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	folder_remove(*state);
-	return 0;
-}
-
-static void trial(FILE *file, const char *variant, unsigned threads, double rate, const char *status)
-{
-	records_trial(file, &(struct records_trial){ .family = "map",
-						     .variant = variant,
-						     .mix = "get:100",
-						     .status = status,
-						     .threads = threads,
-						     .rate = rate });
-}
-
-static char *report(const char *folder)
-{
-	struct fault fault = { "" };
-
-	assert_int_equal(report_directory(&(struct report_options){ .directory = folder,
-								    .scripts = "plots",
-								    .presets = folder },
-					  &fault),
-			 0);
-	return folder_read(folder, "report.html");
-}
+#include "tests/plots/reporting.h"
 
 /* Laps of two variants, the first @ahead of the second in every one of them, with noise that both share. */
 static void laps(FILE *file, unsigned threads, unsigned count, double ahead)
@@ -438,148 +403,6 @@ static void threads_that_share_pus_are_not_held_to_perfect_scaling(void **state)
 	free(page);
 }
 
-static void session_of_preset(FILE *file, const char *preset)
-{
-	records_line(file, json_pack("{s:i, s:s, s:s, s:s, s:s}", "schema", 1, "kind", "session",
-				     "session", "s", "title", "t", "preset", preset));
-}
-
-/* The session names its preset; the preset's file has a figure of a cell, and one of none. */
-static void figures_that_others_published_stand_beside_those_measured(void **state)
-{
-	static const char figures[] =
-		"[{\"what\": \"GET <fast>\", \"host\": \"theirs\", \"ops_per_s\": 2e6,"
-		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\", \"mix\": \"get:100\"}},"
-		" {\"what\": \"GET, 64\", \"host\": \"theirs\", \"ops_per_s\": 9e6,"
-		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"64\"}}]";
-	FILE *file = records_open(*state);
-	char *page;
-
-	session_of_preset(file, "theirs");
-	trial(file, "map/a", 1, 1e6, NULL);
-	fclose(file);
-	page = report(*state);
-	assert_null(strstr(page, "id=\"published\""));
-	free(page);
-	assert_int_equal(folder_write(*state, "theirs.json", figures, strlen(figures)), 0);
-	page = report(*state);
-	assert_non_null(strstr(page, "GET &lt;fast&gt;"));
-	assert_non_null(strstr(page, "<td class=\"number\" data-key=\"0.5\">0.5</td></tr>"));
-	assert_non_null(strstr(page, "not among what was measured"));
-	free(page);
-}
-
-static void latencies_that_others_published_stand_beside_those_measured(void **state)
-{
-	static const char figures[] =
-		"[{\"what\": \"GET, p99\", \"host\": \"theirs\", \"latency\": \"p99\", \"ns\": 8000,"
-		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\"}},"
-		" {\"what\": \"GET, mean\", \"host\": \"theirs\", \"latency\": \"mean\", \"ns\": 4000,"
-		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\"}},"
-		" {\"what\": \"GET, p50\", \"host\": \"theirs\", \"latency\": \"p50\", \"ns\": 3000,"
-		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\"}}]";
-	FILE *file = records_open(*state);
-	char *page;
-
-	session_of_preset(file, "theirs");
-	for (int i = 0; i < 3; i++)
-		records_trial(file, &(struct records_trial){ .family = "map",
-							     .variant = "map/a",
-							     .mix = "get:100",
-							     .threads = 1,
-							     .rate = 1e6,
-							     .mean_ns = 400 + 100 * i,
-							     .p99_ns = 1000 + 1000 * i });
-	fclose(file);
-	assert_int_equal(folder_write(*state, "theirs.json", figures, strlen(figures)), 0);
-	page = report(*state);
-	assert_non_null(strstr(page, ">8 us</td>"));
-	assert_non_null(strstr(page, "2 us [1 us, 3 us]</td><td class=\"number\" data-key=\"0.25\">"));
-	assert_non_null(strstr(page, "0.5 us [0.4 us, 0.6 us]</td><td class=\"number\" data-key=\"0.125\">"));
-	assert_non_null(strstr(page, "measured, but no trial has it"));
-	free(page);
-}
-
-static void memory_that_others_published_stands_beside_that_measured(void **state)
-{
-	static const char figures[] =
-		"[{\"what\": \"memory\", \"host\": \"theirs\", \"memory\": \"per_element\", \"bytes\": 1200,"
-		" \"cell\": {\"variant\": \"map/a\", \"threads\": \"1\"}}]";
-	FILE *file = records_open(*state);
-	char *page;
-
-	session_of_preset(file, "theirs");
-	records_trial(file, &(struct records_trial){ .family = "map",
-						     .variant = "map/a",
-						     .mix = "get:100",
-						     .threads = 1,
-						     .rate = 1e6,
-						     .bytes_per_element = 300 });
-	fclose(file);
-	assert_int_equal(folder_write(*state, "theirs.json", figures, strlen(figures)), 0);
-	page = report(*state);
-	assert_non_null(strstr(page, ">1.2 kB</td>"));
-	assert_non_null(strstr(page, "300 bytes (of one trial)</td><td class=\"number\" data-key=\"0.25\">"));
-	free(page);
-}
-
-/* Its comment's paragraphs, up to the first section and no further. */
-static void preset_says_in_the_report_what_it_leaves_out(void **state)
-{
-	static const char preset[] = "; How fast\n; is <it>?\n;\n; Left out: much.\n[campaign]\n; of a section\n";
-	FILE *file = records_open(*state);
-	char *page;
-
-	session_of_preset(file, "theirs");
-	trial(file, "map/a", 1, 1e6, NULL);
-	fclose(file);
-	page = report(*state);
-	assert_null(strstr(page, "preset\">"));
-	free(page);
-	assert_int_equal(folder_write(*state, "theirs.ini", preset, strlen(preset)), 0);
-	page = report(*state);
-	assert_non_null(strstr(page, "<a href=\"#preset\">"));
-	assert_non_null(strstr(page, "<p>How fast\nis &lt;it&gt;?</p>\n<p>Left out: much.</p>\n"));
-	assert_null(strstr(page, "of a section"));
-	free(page);
-}
-
-static void published_figure_of_two_kinds_fails_the_report(void **state)
-{
-	static const char figures[] = "[{\"what\": \"w\", \"host\": \"h\", \"ops_per_s\": 1, \"latency\": \"p50\","
-				      " \"ns\": 1, \"cell\": {\"variant\": \"map/a\"}}]";
-	struct fault fault = { "" };
-	FILE *file = records_open(*state);
-
-	session_of_preset(file, "theirs");
-	trial(file, "map/a", 1, 1e6, NULL);
-	fclose(file);
-	assert_int_equal(folder_write(*state, "theirs.json", figures, strlen(figures)), 0);
-	assert_int_equal(report_directory(&(struct report_options){ .directory = *state,
-								    .scripts = "plots",
-								    .presets = *state },
-					  &fault),
-			 -EINVAL);
-	assert_non_null(strstr(fault.text, "the one number that it is"));
-}
-
-static void published_figures_that_are_none_fail_the_report(void **state)
-{
-	struct fault fault = { "" };
-	FILE *file = records_open(*state);
-
-	session_of_preset(file, "theirs");
-	trial(file, "map/a", 1, 1e6, NULL);
-	fclose(file);
-	assert_int_equal(folder_write(*state, "theirs.json", "[{}]", 4), 0);
-	assert_int_equal(report_directory(&(struct report_options){ .directory = *state,
-								    .scripts = "plots",
-								    .presets = *state },
-					  &fault),
-			 -EINVAL);
-	assert_non_null(strstr(fault.text, "theirs.json: figure 1 lacks"));
-}
-
 static void load_on_a_server_says_which_end_was_busy(void **state)
 {
 	json_t *const served = records_make(&(struct records_trial){ .family = "map",
@@ -642,8 +465,6 @@ static void folder_without_results_is_refused(void **state)
 			 -ENOENT);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -665,12 +486,6 @@ int main(void)
 		IN_FOLDER(ladder_on_one_node_says_that_placement_is_noise),
 		IN_FOLDER(ladder_on_two_nodes_has_placement),
 		IN_FOLDER(threads_that_share_pus_are_not_held_to_perfect_scaling),
-		IN_FOLDER(figures_that_others_published_stand_beside_those_measured),
-		IN_FOLDER(latencies_that_others_published_stand_beside_those_measured),
-		IN_FOLDER(memory_that_others_published_stands_beside_that_measured),
-		IN_FOLDER(preset_says_in_the_report_what_it_leaves_out),
-		IN_FOLDER(published_figure_of_two_kinds_fails_the_report),
-		IN_FOLDER(published_figures_that_are_none_fail_the_report),
 		IN_FOLDER(load_on_a_server_says_which_end_was_busy),
 		IN_FOLDER(events_counted_in_turns_stand_in_one_row),
 		IN_FOLDER(folder_without_results_is_refused),

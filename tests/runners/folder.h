@@ -26,6 +26,21 @@ static inline void folder_remove(char *name)
 	free(name);
 }
 
+/* A case with a folder of its own, whose name is *state. */
+static inline int make_folder(void **state)
+{
+	*state = folder_make();
+	return *state ? 0 : -1;
+}
+
+static inline int remove_folder(void **state)
+{
+	folder_remove(*state);
+	return 0;
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+
 /* Write @length bytes of @text as folder/name. Return: 0, or -1. */
 static inline int folder_write(const char *folder, const char *name, const char *text, size_t length)
 {

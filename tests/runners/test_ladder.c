@@ -250,20 +250,20 @@ static void ladders_of_the_presets_are_sound(void **state)
 	}
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(factors_of_a_known_ladder_multiply_to_its_headline),
-		IN_FOLDER(intervals_hold_the_known_factor_in_95_of_100_ladders),
-		IN_FOLDER(missing_rung_is_said_and_its_change_goes_to_the_next),
-		IN_FOLDER(trials_without_common_laps_give_factors_that_multiply_too),
-		IN_FOLDER(words_that_name_two_cells_are_no_rung),
-		IN_FOLDER(most_threads_that_are_one_are_no_rung),
-		IN_FOLDER(ladder_without_its_start_is_none),
-		IN_FOLDER(line_that_is_no_rung_is_refused_with_its_place),
-		IN_FOLDER(ladders_of_the_presets_are_sound),
+		CASE(factors_of_a_known_ladder_multiply_to_its_headline),
+		CASE(intervals_hold_the_known_factor_in_95_of_100_ladders),
+		CASE(missing_rung_is_said_and_its_change_goes_to_the_next),
+		CASE(trials_without_common_laps_give_factors_that_multiply_too),
+		CASE(words_that_name_two_cells_are_no_rung),
+		CASE(most_threads_that_are_one_are_no_rung),
+		CASE(ladder_without_its_start_is_none),
+		CASE(line_that_is_no_rung_is_refused_with_its_place),
+		CASE(ladders_of_the_presets_are_sound),
 	};
 
 	return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);

@@ -38,18 +38,6 @@ static int make_good_host(void **state)
 	return 0;
 }
 
-static int make_folder(void **state)
-{
-	*state = folder_make();
-	return *state ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	folder_remove(*state);
-	return 0;
-}
-
 static const struct preflight_item *item(const struct preflight *preflight, const char *name)
 {
 	for (size_t i = 0; i < preflight->count; i++)

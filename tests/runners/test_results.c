@@ -11,18 +11,6 @@
 #include "runners/results/results.h"
 #include "tests/runners/folder.h"
 
-static int make_folder(void **state)
-{
-	*state = folder_make();
-	return *state ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	folder_remove(*state);
-	return 0;
-}
-
 static void write_results(const char *folder, const char *text)
 {
 	assert_int_equal(folder_write(folder, "results.jsonl", text, strlen(text)), 0);
@@ -110,8 +98,6 @@ static void trial_without_its_identity_is_refused(void **state)
 	assert_int_equal(results_load(*state, &results, &fault), -EINVAL);
 	assert_non_null(strstr(fault.text, "results.jsonl:1"));
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
 {

@@ -14,18 +14,6 @@
 #include "runners/results/store.h"
 #include "tests/runners/folder.h"
 
-static int make_folder(void **state)
-{
-	*state = folder_make();
-	return *state ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	folder_remove(*state);
-	return 0;
-}
-
 static int open_store(const char *folder, const char *campaign, bool resume, struct store **store,
 		      struct fault *fault)
 {
@@ -240,8 +228,6 @@ static void ten_thousand_cells_are_counted_apart(void **state)
 	assert_int_equal(store_done(store, "absent"), 0);
 	store_close(store);
 }
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
 {

@@ -320,48 +320,6 @@ static void operations_in_a_cycle_are_flagged(void **state)
 	json_decref(record);
 }
 
-static void rate_that_never_settles_is_flagged_not_averaged_away(void **state)
-{
-	json_t *const record = trials_run("slow-down", "warmup=auto duration=100ms");
-
-	(void)state;
-	assert_true(trials_has_flag(record, "unsteady"));
-	assert_true(trials_number(record, "warmup_s") >= 1);
-	assert_string_equal(trials_status(record), "valid");
-	json_decref(record);
-}
-
-/* A warm-up of a fixed length ends whether the rate has settled or not. */
-static void rate_that_moves_while_it_is_measured_is_flagged(void **state)
-{
-	json_t *const record = trials_run("slow-down", "warmup=0s duration=1100ms");
-
-	(void)state;
-	assert_true(trials_has_flag(record, "unsteady"));
-	assert_string_equal(trials_status(record), "valid");
-	json_decref(record);
-}
-
-/* It may fill, or drain: it ends elsewhere than it began. */
-static void load_that_ends_with_its_operations_is_not_judged_unsteady(void **state)
-{
-	json_t *const record = trials_run("slow-down", "warmup=0s duration=ops:200k");
-
-	(void)state;
-	assert_false(trials_has_flag(record, "unsteady"));
-	json_decref(record);
-}
-
-static void warm_up_lasts_as_long_as_it_is_told_to(void **state)
-{
-	json_t *const record = trials_run(NULL, "warmup=150ms duration=10ms");
-
-	(void)state;
-	assert_true(trials_number(record, "warmup_s") >= 0.15);
-	assert_false(trials_has_flag(record, "unsteady"));
-	json_decref(record);
-}
-
 static void attempted_and_effective_operations_are_both_told(void **state)
 {
 	json_t *const record = trials_run(NULL, "mix=get:50,put:25,remove:25");
@@ -582,10 +540,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(more_threads_than_pus_are_flagged),
 		cmocka_unit_test(as_many_threads_as_pus_are_not_flagged),
 		cmocka_unit_test(operations_in_a_cycle_are_flagged),
-		cmocka_unit_test(rate_that_never_settles_is_flagged_not_averaged_away),
-		cmocka_unit_test(rate_that_moves_while_it_is_measured_is_flagged),
-		cmocka_unit_test(load_that_ends_with_its_operations_is_not_judged_unsteady),
-		cmocka_unit_test(warm_up_lasts_as_long_as_it_is_told_to),
 		cmocka_unit_test(attempted_and_effective_operations_are_both_told),
 		cmocka_unit_test(sizes_before_and_after_differ_by_what_went_in_and_out),
 		cmocka_unit_test(skew_of_the_draws_is_told),
