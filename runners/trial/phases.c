@@ -178,7 +178,6 @@ static void measure(struct trial *trial)
 	energy_begin("", &trial->energy);
 	gate_open(&trial->gate, STEP_MEASURE, trial->cell.threads);
 	monitor_measure(trial);
-	steady_judge(trial);
 	energy_end(&trial->energy);
 	remote_end(trial);
 	trial->rss_stop = process_rss_bytes();
@@ -186,6 +185,7 @@ static void measure(struct trial *trial)
 	trial->convergence_ns = settle(trial);
 	trial->size_stop = elements_by_tally(trial);
 	trial->overlap = span_overlap(trial->spans, trial->cell.threads);
+	steady_judge(trial);
 	trial->has_measured = true;
 }
 
