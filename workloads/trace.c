@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "topology/folders.h"
 #include "workloads/trace_import.h"
 
 enum { PATH_BYTES = 4096 };
@@ -26,13 +27,11 @@ static bool find_folder(char folder[PATH_BYTES])
 	} else if (all && *all) {
 		snprintf(folder, PATH_BYTES, "%s/numamark", all);
 	} else if (home && *home) {
-		snprintf(folder, PATH_BYTES, "%s/.cache", home);
-		mkdir(folder, 0700);
 		snprintf(folder, PATH_BYTES, "%s/.cache/numamark", home);
 	} else {
 		return false;
 	}
-	return !mkdir(folder, 0777) || errno == EEXIST;
+	return !folders_make(folder, 0700);
 }
 
 static size_t size_of(const struct trace_header *header)

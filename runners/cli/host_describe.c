@@ -4,11 +4,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "runners/cli/table.h"
 #include "runners/probe/probe.h"
 #include "runners/results/provenance.h"
+#include "topology/folders.h"
 
 /* A second for each probe: enough for medians that a reader will compare, not rank. */
 static const uint64_t PROBE_NS = 1000000000;
@@ -53,22 +53,16 @@ static int make_folder(const char *asked, const json_t *facts, char folder[PATH_
 {
 	const char *const name =
 		json_string_value(json_object_get(json_object_get(facts, "host"), "name"));
+	int error;
 
 	if (asked)
 		snprintf(folder, PATH_MAX, "%s", asked);
 	else
 		snprintf(folder, PATH_MAX, "hosts/%s", name ? name : "this");
-	for (char *slash = folder; slash; *slash = '/') {
-		slash = strchr(slash + 1, '/');
-		if (slash)
-			*slash = '\0';
-		if (mkdir(folder, 0777) && errno != EEXIST)
-			return fault_set(fault, -errno, "%s: cannot be made: %s", folder,
-					 strerror(errno));
-		if (!slash)
-			break;
-	}
-	return 0;
+	error = folders_make(folder, 0777);
+	if (error)
+		fault_set(fault, error, "%s: cannot be made: %s", folder, strerror(-error));
+	return error;
 }
 
 static int write_json(const char *folder, const char *name, const json_t *value,

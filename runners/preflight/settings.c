@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "runners/preflight/preflight.h"
+#include "topology/folders.h"
 #include "topology/kernel_file.h"
 
 enum { VALUE_BYTES = 128 };
@@ -105,13 +106,7 @@ static int make_folder_of(const char *path)
 	char folder[PATH_MAX];
 
 	snprintf(folder, sizeof(folder), "%s", path);
-	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(folder, 0755) && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return 0;
+	return folders_make(dirname(folder), 0755);
 }
 
 static int sync_folder_of(const char *path)

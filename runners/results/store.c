@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "runners/results/lines.h"
+#include "topology/folders.h"
 
 /* Trials already there, by cell: open addressing, so that resuming ten thousand trials stays linear. */
 struct done {
@@ -25,28 +26,6 @@ struct store {
 	uint64_t seed;
 	bool has_seed;
 };
-
-static int make_directories(const char *directory, struct fault *fault)
-{
-	char path[4096];
-
-	if (snprintf(path, sizeof(path), "%s", directory) >= (int)sizeof(path))
-		return fault_set(fault, -ENAMETOOLONG, "output folder: the path has over %zu bytes",
-				 sizeof(path) - 1);
-	for (char *at = path + 1;; at++) {
-		const char kept = *at;
-
-		if (kept && kept != '/')
-			continue;
-		*at = 0;
-		if (mkdir(path, 0777) && errno != EEXIST)
-			return fault_set(fault, -errno, "output folder %s: cannot be made: %s", path,
-					 strerror(errno));
-		*at = kept;
-		if (!kept)
-			return 0;
-	}
-}
 
 static struct done *done_slot(struct store *store, const char *cell)
 {
@@ -220,7 +199,10 @@ int store_open(const struct store_request *request, struct store **out, struct f
 	if (!store)
 		return fault_set(fault, -ENOMEM, "no memory for the list of finished trials");
 	store->file = -1;
-	error = make_directories(request->directory, fault);
+	error = folders_make(request->directory, 0777);
+	if (error)
+		fault_set(fault, error, "output folder %s: cannot be made: %s", request->directory,
+			  strerror(-error));
 	if (!error)
 		error = open_results(store, request, fault);
 	if (!error)

@@ -128,6 +128,21 @@ static void trace_without_a_folder_to_keep_it_in_is_read(void **state)
 	trace_close(&trace);
 }
 
+static void trace_is_kept_in_a_folder_whose_parents_are_made(void **state)
+{
+	char deep[512], command[1024];
+	struct trace trace;
+
+	(void)state;
+	snprintf(deep, sizeof(deep), "%s/not/there", folder);
+	setenv("NUMAMARK_CACHE", deep, 1);
+	trace = opened(TRACES_SMALL);
+	setenv("NUMAMARK_CACHE", folder, 1);
+	trace_close(&trace);
+	snprintf(command, sizeof(command), "ls '%s' | grep -q '[.]trace$'", deep);
+	assert_int_equal(system(command), 0);
+}
+
 static uint64_t told_bytes;
 
 static void tell(const char *file, uint64_t done_bytes, uint64_t all_bytes)
@@ -289,6 +304,7 @@ int main(void)
 		cmocka_unit_test(trace_that_was_kept_in_part_is_imported_again),
 		cmocka_unit_test(trace_of_the_same_name_and_other_content_is_another),
 		cmocka_unit_test(trace_without_a_folder_to_keep_it_in_is_read),
+		cmocka_unit_test(trace_is_kept_in_a_folder_whose_parents_are_made),
 		cmocka_unit_test(trace_of_many_lines_is_told_of),
 		cmocka_unit_test(trace_that_ends_within_a_request_is_refused),
 		cmocka_unit_test(trace_that_is_not_json_is_refused),
