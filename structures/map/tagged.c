@@ -1,0 +1,109 @@
+#include "structures/map/tagged.h"
+
+static int tagged_create(const struct setup *setup, void **instance)
+{
+	struct tagged *const map = memory_shared(setup->memory, sizeof(*map));
+	int error;
+
+	if (!map)
+		return -ENOMEM; /* what was got goes with memory_destroy(), here and below */
+	map->value_bytes = setup->value_bytes;
+	map->count = setup->expected / TAGGED_PER_BUCKET + 1;
+	map->heads = memory_shared(setup->memory, map->count * sizeof(*map->heads));
+	map->lines = memory_shared(setup->memory, map->count * sizeof(*map->lines));
+	if (!map->heads || !map->lines)
+		return -ENOMEM;
+	error = line_make(setup, setup->expected / TAGGED_SPILL_SHARE, &map->spill);
+	if (!error)
+		error = reclaim_create(setup, &map->reclaim);
+	if (!error)
+		*instance = map;
+	return error;
+}
+
+static bool tagged_is_live(uint64_t head, unsigned slot)
+{
+	return tagged_tag_of(head, slot) & TAGGED_LIVE;
+}
+
+static void tagged_destroy(void *instance)
+{
+	struct tagged *const map = instance;
+
+	for (uint64_t i = 0; map->value_bytes > PAYLOAD_INLINE_BYTES && i < map->count; i++)
+		for (unsigned slot = 0; slot < TAGGED_SLOTS; slot++)
+			/* relaxed: alone. */
+			if (tagged_is_live(load_relaxed(&map->heads[i]), slot))
+				arena_free(NULL,
+					   payload_words(load_relaxed(&map->lines[i].values[slot])),
+					   MEMORY_PAYLOADS, map->value_bytes);
+	line_unmake(map->spill);
+	reclaim_destroy(map->reclaim);
+}
+
+/* Is the key of a live slot where a search finds it, and only there? */
+static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsigned slot)
+{
+	/* relaxed, here and below: alone. */
+	const uint64_t key = load_relaxed(&map->lines[at].keys[slot]);
+	const struct tagged_place place = tagged_place_of(map, key);
+	uint64_t stored;
+
+	if (place.line != &map->lines[at])
+		return "a key stands in a bucket that its hash does not choose";
+	if (tagged_find(place, load_relaxed(place.head), key) != &place.line->values[slot])
+		return "a key has another key's tag, or stands twice in one bucket";
+	if (line_look(map->spill, key, &stored))
+		return "a key stands in its bucket and in the spill";
+	return NULL;
+}
+
+static void tagged_inspect_bucket(const struct tagged *map, uint64_t at,
+				  struct inspection *inspection)
+{
+	/* relaxed, here and below: alone. */
+	const uint64_t head = load_relaxed(&map->heads[at]);
+
+	if (head & TAGGED_LOCKED)
+		inspection->broken = "a bucket is locked at rest";
+	for (unsigned slot = 0; slot < TAGGED_SLOTS; slot++) {
+		if (!tagged_is_live(head, slot))
+			continue;
+		inspection->elements++;
+		inspection->sum += load_relaxed(&map->lines[at].keys[slot]);
+		if (!inspection->broken)
+			inspection->broken = tagged_check_slot(map, at, slot);
+	}
+}
+
+static void tagged_inspect(void *instance, struct inspection *inspection)
+{
+	const struct tagged *const map = instance;
+
+	line_inspect(map->spill, inspection);
+	for (uint64_t i = 0; i < map->count; i++)
+		tagged_inspect_bucket(map, i, inspection);
+}
+
+/* Asleep with the lock of one bucket held: gets and overwrites go on; inserts and removes wait. */
+static void tagged_stall_writing(struct tagged *map, struct worker *worker)
+{
+	const struct tagged_place place = tagged_place_of(map, worker->context.worker);
+	const uint64_t head = tagged_lock(place.head);
+
+	worker_sleep_stalled(worker);
+	tagged_unlock(place.head, head);
+}
+
+#define STRUCTURE tagged
+#define HOOKS_WRITERS_LOCK
+#include "structures/reclaim/hooks.inc.h"
+
+#define VARIANT_PAPER                                                                          \
+	"B. Fan, D. G. Andersen, M. Kaminsky, MemC3: compact and concurrent MemCache with dumber " \
+	"caching and smarter hashing, NSDI 2013 (tags)"
+#define VARIANT_PROGRESS     PROGRESS_BLOCKING
+#define VARIANT_UPDATE       UPDATE_IN_PLACE
+#define VARIANT_LINEARIZABLE true
+#define VARIANT_PREFETCHES   1
+#include "structures/map/map_loop.inc.h"

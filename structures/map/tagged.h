@@ -1,0 +1,467 @@
+/*
+ * tagged: a byte of each key's hash apart from the keys, four keys and values a line.
+ *
+ * A bucket is two things in two arrays: a head of 8 bytes with a tag for each slot, and a line with
+ * four keys and their values. The heads are an eighth of the table, so that most of them stay in a
+ * near cache. A search asks for the line and compares all tags of the head at once: whether a key is
+ * there, and in which slot, is known before the line has come, so that the one branch which no
+ * processor predicts does not wait for far memory. Inserts and removes
+ * lock and unlock the head alone, and their stores into the line wait for nobody.
+ *
+ * Gets take no lock. A put of a key that is there overwrites an 8-byte value by one plain store,
+ * without lock or atomic read-modify-write: a slot whose key was removed gets another one only after
+ * a grace period, so a late store can only hit a slot that is still its key's.
+ *
+ * A key whose bucket is full goes to the spill, a map/line of its own, which grows; a filter of
+ * eight bits in the head says which searches have to go on there.
+ *
+ * Papers: B. Fan, D. G. Andersen, M. Kaminsky, "MemC3: compact and concurrent MemCache with dumber
+ *   caching and smarter hashing", NSDI 2013 (tags, read without a lock); T. David, R. Guerraoui,
+ *   V. Trigonakis, "Asynchronized concurrency", ASPLOS 2015 (one line a bucket, updated in place).
+ * Differences: (a) a key has one bucket and the spill, not two buckets between which keys are moved,
+ *   so that no reader has to look again; (b) the tags are no part of the line; (c) a scheme instead
+ *   of versions: what a search has met in its section stays what it was; (d) the overwrite without a
+ *   lock is ours.
+ *
+ * Invariants
+ *   1. head: bits 0 to 31 the tags of slots 0 to 3, bits 32 to 39 the filter, bit 40 the lock, above
+ *      it the ticket of the last sweep. Only the holder of the lock changes a head, and anything in
+ *      the line but the 8-byte values of its keys.
+ *   2. A tag is 0 (empty), TAGGED_YOUNG or TAGGED_DEAD (removed, the slot waits), or has its upper
+ *      bit set, and below it seven bits of the hash of the key in the slot, which is in the map then.
+ *   3. A slot's value and key are written before its tag (release). A dead slot keeps its key until
+ *      every section that began before the remove has ended: a sweep of the bucket draws a ticket,
+ *      and the sweep after that ticket is past empties what was dead before it. So the slot of a
+ *      live tag that a section has read holds the key of that tag as long as the section lasts.
+ *   4. A key stands in at most one slot with a live tag, or in the spill. It does not change its
+ *      place while it is there. Whether it is inserted or removed is decided under its head's lock.
+ *   5. The bit of the filter for a key is set before the key goes to the spill, and stays.
+ *
+ * Linearization: put at its store of the value (overwrite), or of the tag, which is that of the
+ *   unlock (insert); remove at its store of the dead tag. A get that finds, at its load of the value,
+ *   or just before the remove that came since its load of the head. A get or remove that finds
+ *   neither a tag nor the bit of the filter: at its load of the head, which is all it goes by. One
+ *   whose tag is another key's: there as well, by invariant 3. One that goes on to the spill: as
+ *   map/line does, or, if the key came to a slot of the bucket between the two looks, at the moment
+ *   before, when it was absent.
+ *   An overwrite whose store comes when its key is dead linearizes just before the remove: it read
+ *   the head before, and the slot is not used again, not even for the same key, while it lasts.
+ * Progress: get and overwrite are lock-free (map/line in the spill), wait-free in the bucket; all
+ *   else blocks, but a remove of an absent key.
+ * May run together: all. create, destroy and inspect: alone.
+ * Reclamation: sections with tickets (RECLAIM_HAS_TICKETS): slots are used again, not freed. A
+ *   thread stalled in a section keeps dead slots from all keys: these go to the spill, which gives a
+ *   key its own dead slot back. Payloads are retired.
+ * Memory: 72 bytes a bucket at two elements a bucket, which do not grow, and the spill, of one
+ *   element in 27 at the expected size: about 38 bytes an element there.
+ */
+#ifndef STRUCTURES_MAP_TAGGED_H
+#define STRUCTURES_MAP_TAGGED_H
+
+#include "structures/map/line_make.h"
+
+enum {
+	TAGGED_SLOTS = 4,
+	TAGGED_PER_BUCKET = 2,    /* elements a bucket at the expected size */
+	TAGGED_SPILL_SHARE = 27,  /* of as many elements one is in the spill, at that size */
+	TAGGED_TAG_BITS = 8,
+	TAGGED_FILTER_SHIFT = 32,
+	TAGGED_FILTER_BITS = 8,
+	TAGGED_LOCK_SHIFT = TAGGED_FILTER_SHIFT + TAGGED_FILTER_BITS,
+	TAGGED_TICKET_SHIFT = 64 - RECLAIM_TICKET_BITS
+};
+
+_Static_assert(TAGGED_LOCK_SHIFT < TAGGED_TICKET_SHIFT, "the lock is below the ticket");
+
+/* Tags of slots without a key, below those of keys: removed since the bucket's ticket, and before. */
+enum { TAGGED_EMPTY, TAGGED_YOUNG, TAGGED_DEAD, TAGGED_LIVE = 0x80 };
+
+#define TAGGED_LOCKED (UINT64_C(1) << TAGGED_LOCK_SHIFT)
+#define TAGGED_EACH   UINT32_C(0x01010101) /* one in each tag */
+
+struct tagged_line {
+	CACHELINE_ALIGNED _Atomic uint64_t keys[TAGGED_SLOTS];
+	_Atomic uint64_t values[TAGGED_SLOTS];
+};
+
+_Static_assert(sizeof(struct tagged_line) == CACHELINE_BYTES, "a bucket's slots are one line");
+
+struct tagged {
+	CACHELINE_APART _Atomic uint64_t *heads;
+	struct tagged_line *lines;
+	uint64_t count; /* buckets */
+	struct line *spill;
+	struct reclaim *reclaim;
+	size_t value_bytes;
+};
+
+/* A key's bucket. */
+struct tagged_place {
+	uint64_t hash;
+	_Atomic uint64_t *head;
+	struct tagged_line *line;
+};
+
+static inline struct tagged_place tagged_place_of(const struct tagged *map, uint64_t key)
+{
+	const uint64_t hash = hash_key(key);
+	const uint64_t at = (uint64_t)(((unsigned __int128)hash * map->count) >> 64);
+
+	return (struct tagged_place){ hash, &map->heads[at], &map->lines[at] };
+}
+
+/* Bits of the hash that do not choose the bucket, in tables of up to 2^25 buckets. */
+static inline uint64_t tagged_tag(uint64_t hash)
+{
+	return TAGGED_LIVE | (hash & (TAGGED_LIVE - 1));
+}
+
+static inline uint64_t tagged_filter_bit(uint64_t hash)
+{
+	return UINT64_C(1) << (TAGGED_FILTER_SHIFT + (hash >> 7) % TAGGED_FILTER_BITS);
+}
+
+/* The upper bit of each tag of a head that is @tag, and perhaps of a live one above such a tag that
+ * differs from it in the lowest bit alone. */
+static inline uint32_t tagged_matches(uint64_t head, uint64_t tag)
+{
+	const uint32_t differing = (uint32_t)head ^ (uint32_t)tag * TAGGED_EACH;
+
+	return (differing - TAGGED_EACH) & ~differing & TAGGED_LIVE * TAGGED_EACH;
+}
+
+/* The slot of the lowest match. */
+static inline unsigned tagged_first(uint32_t matches)
+{
+	return (unsigned)__builtin_ctz(matches) / TAGGED_TAG_BITS;
+}
+
+/* In a section, or under the lock: where a key's value is, or NULL if no slot has the key. */
+static inline _Atomic uint64_t *tagged_find(struct tagged_place place, uint64_t head, uint64_t key)
+{
+	for (uint32_t left = tagged_matches(head, tagged_tag(place.hash)); left; left &= left - 1) {
+		const unsigned slot = tagged_first(left);
+
+		/* relaxed: written before the tag, and does not change under it. */
+		if (__builtin_expect(load_relaxed(&place.line->keys[slot]) == key, 1))
+			return &place.line->values[slot];
+	}
+	return NULL;
+}
+
+/* The slow paths are out of line, so that the loop keeps what comes before them in registers. */
+#define TAGGED_SLOW static __attribute__((noinline))
+
+TAGGED_SLOW bool tagged_get_spilled(struct tagged *map, struct context *context, uint64_t key,
+				    uint64_t *value)
+{
+	return line_get(map->spill, context, key, value);
+}
+
+/**
+ * tagged_get() - the value of a key.
+ *
+ * @value:  out, only if found.
+ *
+ * Return: true if found.
+ * Linearizes: see above.   Progress: wait-free in the bucket, lock-free in the spill.
+ */
+static inline bool tagged_get(struct tagged *map, struct context *context, uint64_t key,
+			      uint64_t *value)
+{
+	const struct tagged_place place = tagged_place_of(map, key);
+
+	/* Before it is known whether it is wanted: it comes while the tags are compared. */
+	fetch_to_read(place.line);
+	reclaim_enter(context->reclaim);
+	/* acquire: keys and values of its tags are visible; pairs with tagged_unlock(). */
+	const uint64_t head = load_acquire(place.head);
+	const _Atomic uint64_t *const word = tagged_find(place, head, key);
+	uint64_t spilled;
+
+	if (word) {
+		/* acquire: a payload is whole; pairs with the releases of values below. */
+		*value = payload_read(context, load_acquire(word));
+		reclaim_exit(context->reclaim);
+		return true;
+	}
+	reclaim_exit(context->reclaim);
+	if (__builtin_expect(!(head & tagged_filter_bit(place.hash)), 1) ||
+	    !tagged_get_spilled(map, context, key, &spilled))
+		return false;
+	*value = spilled;
+	return true;
+}
+
+/* Return: the head as it is but for the lock, which this thread holds. */
+static inline uint64_t tagged_lock(_Atomic uint64_t *head)
+{
+	struct backoff backoff = { 0 };
+
+	for (;;) {
+		/* relaxed: a guess for the exchange. */
+		uint64_t seen = load_relaxed(head);
+
+		/* acquire: the last holder's stores are visible; pairs with tagged_unlock(). */
+		if (!(seen & TAGGED_LOCKED) && cas_weak_acquire(head, &seen, seen | TAGGED_LOCKED))
+			return seen;
+		backoff_grow(&backoff);
+	}
+}
+
+static inline void tagged_unlock(_Atomic uint64_t *head, uint64_t after)
+{
+	/* release: publishes what the holder did; pairs with the acquires of heads. */
+	store_release(head, after);
+}
+
+/* A head with one tag changed. */
+static inline uint64_t tagged_with(uint64_t head, unsigned slot, uint64_t tag)
+{
+	const unsigned shift = slot * TAGGED_TAG_BITS;
+
+	return (head & ~(UINT64_C(0xff) << shift)) | tag << shift;
+}
+
+static inline uint64_t tagged_tag_of(uint64_t head, unsigned slot)
+{
+	return head >> (slot * TAGGED_TAG_BITS) & 0xff;
+}
+
+/*
+ * Under the lock, the ticket past: dead slots that waited for it are empty, and the young ones wait
+ * for a new one. So slots wait for two grace periods at most, however often a bucket loses keys.
+ * Return: the head.
+ */
+static inline uint64_t tagged_sweep(uint64_t head, struct context *context)
+{
+	const uint64_t ticket = reclaim_ticket(context->reclaim);
+
+	for (unsigned slot = 0; slot < TAGGED_SLOTS; slot++) {
+		const uint64_t tag = tagged_tag_of(head, slot);
+
+		if (tag == TAGGED_DEAD)
+			reclaim_count(context->reclaim, 0, 1);
+		if (tag == TAGGED_DEAD || tag == TAGGED_YOUNG)
+			head = tagged_with(head, slot,
+					   tag == TAGGED_YOUNG ? TAGGED_DEAD : TAGGED_EMPTY);
+	}
+	return (head & ((UINT64_C(1) << TAGGED_TICKET_SHIFT) - 1)) | ticket << TAGGED_TICKET_SHIFT;
+}
+
+static inline bool tagged_may_sweep(uint64_t head, struct context *context)
+{
+	return reclaim_is_past(context->reclaim, head >> TAGGED_TICKET_SHIFT);
+}
+
+/* Under the lock: the tags that are empty, a bit each; the lowest one is exact. */
+static inline uint32_t tagged_empty(uint64_t head)
+{
+	return tagged_matches(head, TAGGED_EMPTY);
+}
+
+/*
+ * Under the lock of a full bucket: empty what has waited long enough. The thread holds nothing that a
+ * scheme protects, so that it may say so: else its own announcement would stop the epoch.
+ * Return: the head.
+ */
+TAGGED_SLOW uint64_t tagged_make_room(uint64_t head, struct context *context)
+{
+	if (!tagged_may_sweep(head, context)) {
+		reclaim_quiesce(context->reclaim);
+		reclaim_nudge(context->reclaim);
+	}
+	return tagged_may_sweep(head, context) ? tagged_sweep(head, context) : head;
+}
+
+/* Under the lock: an absent key, into an empty slot. Return: the head. */
+static inline uint64_t tagged_occupy(struct tagged_place place, uint64_t head, uint64_t key,
+				     uint64_t stored)
+{
+	const unsigned slot = tagged_first(tagged_empty(head));
+
+	/* release: a get that finds it, sees its payload; pairs with the acquire in tagged_get(). */
+	store_release(&place.line->values[slot], stored);
+	/* relaxed: before the tag by tagged_unlock(). */
+	store_relaxed(&place.line->keys[slot], key);
+	return tagged_with(head, slot, tagged_tag(place.hash));
+}
+
+/* Under the lock of a full bucket: an absent key, or one that is in the spill already.
+ * Return: true if the key was not there. */
+TAGGED_SLOW bool tagged_spill(struct tagged *map, struct tagged_place place, uint64_t *head,
+			      struct context *context, uint64_t key, uint64_t value)
+{
+	*head |= tagged_filter_bit(place.hash);
+	/* release: before the key, which comes to the spill by a release of its own; whoever begins
+	 * after the put has ended sees it. */
+	store_release(place.head, *head | TAGGED_LOCKED);
+	return line_put(map->spill, context, key, value);
+}
+
+/* Under the lock: is a key in the spill? */
+static inline bool tagged_is_spilled(struct tagged *map, struct tagged_place place, uint64_t head,
+				     uint64_t key)
+{
+	uint64_t stored;
+
+	return head & tagged_filter_bit(place.hash) && line_look(map->spill, key, &stored);
+}
+
+/* Under the lock: a key that no slot has. Return: true if the key was not there. */
+static inline bool tagged_insert(struct tagged *map, struct tagged_place place, uint64_t *head,
+				 struct context *context, uint64_t key, uint64_t value)
+{
+	uint64_t stored;
+
+	if (__builtin_expect(tagged_is_spilled(map, place, *head, key), 0))
+		return line_put(map->spill, context, key, value);
+	if (__builtin_expect(!tagged_empty(*head), 0))
+		*head = tagged_make_room(*head, context);
+	if (__builtin_expect(!tagged_empty(*head), 0))
+		return tagged_spill(map, place, head, context, key, value);
+	if (!payload_make(context, value, &stored))
+		return false;
+	*head = tagged_occupy(place, *head, key, stored);
+	return true;
+}
+
+/* A value that no new reader can find. */
+static inline void tagged_drop(struct context *context, uint64_t stored)
+{
+	if (payload_is_apart(context))
+		reclaim_retire(context->reclaim, payload_words(stored), MEMORY_PAYLOADS,
+			       context->value_bytes);
+}
+
+/* Under the lock: overwrite. */
+static inline void tagged_overwrite(_Atomic uint64_t *word, struct context *context, uint64_t value)
+{
+	uint64_t stored;
+	/* relaxed: payloads are written under the lock alone, and others are not used. */
+	const uint64_t old = load_relaxed(word);
+
+	if (!payload_make(context, value, &stored))
+		return;
+	/* release: as in tagged_occupy(). */
+	store_release(word, stored);
+	tagged_drop(context, old);
+}
+
+/* The put of a key that is not there, or of a payload. */
+TAGGED_SLOW bool tagged_put_locked(struct tagged *map, struct tagged_place place,
+				     struct context *context, uint64_t key, uint64_t value)
+{
+	uint64_t head = tagged_lock(place.head);
+	_Atomic uint64_t *const word = tagged_find(place, head, key);
+	bool added = false;
+
+	if (word)
+		tagged_overwrite(word, context, value);
+	else
+		added = tagged_insert(map, place, &head, context, key, value);
+	tagged_unlock(place.head, head);
+	return added;
+}
+
+/* Overwrite an 8-byte value without the lock. Return: false if no slot has the key. */
+static inline bool tagged_overwrite_unlocked(struct tagged_place place, struct context *context,
+					     uint64_t key, uint64_t value)
+{
+	_Atomic uint64_t *word;
+
+	reclaim_enter(context->reclaim);
+	/* acquire: as in tagged_get(). */
+	word = tagged_find(place, load_acquire(place.head), key);
+	if (word)
+		/* release: as in tagged_occupy(); the slot is the key's while this section lasts. */
+		store_release(word, value);
+	reclaim_exit(context->reclaim);
+	return word;
+}
+
+/**
+ * tagged_put() - insert or overwrite.
+ *
+ * Return: true if the key was not there.
+ * Linearizes: at the store of the value or tag.   Progress: see above.
+ */
+static inline bool tagged_put(struct tagged *map, struct context *context, uint64_t key,
+			      uint64_t value)
+{
+	const struct tagged_place place = tagged_place_of(map, key);
+
+	fetch_to_write(place.line);
+	if (!payload_is_apart(context) && tagged_overwrite_unlocked(place, context, key, value))
+		return false;
+	return tagged_put_locked(map, place, context, key, value);
+}
+
+/* Under the lock: the key is gone, its slot waits. Return: the head. */
+static inline uint64_t tagged_clear(struct tagged_place place, uint64_t head,
+				    struct context *context, const _Atomic uint64_t *word)
+{
+	const unsigned slot = (unsigned)(word - place.line->values);
+
+	reclaim_count(context->reclaim, 1, 0);
+	head = tagged_with(head, slot, TAGGED_YOUNG);
+	/* release: out of sight before the sweep draws its ticket. */
+	store_release(place.head, head | TAGGED_LOCKED);
+	return tagged_may_sweep(head, context) ? tagged_sweep(head, context) : head;
+}
+
+/* The remove of a key that may be there. */
+TAGGED_SLOW bool tagged_remove_locked(struct tagged *map, struct tagged_place place,
+				      struct context *context, uint64_t key)
+{
+	uint64_t head = tagged_lock(place.head), stored = 0;
+	_Atomic uint64_t *const word = tagged_find(place, head, key);
+	bool removed = true;
+
+	if (word) {
+		/* relaxed: payloads are written under the lock alone, and others are not used. */
+		stored = load_relaxed(word);
+		head = tagged_clear(place, head, context, word);
+	} else {
+		removed = head & tagged_filter_bit(place.hash) &&
+			  line_remove(map->spill, context, key);
+	}
+	tagged_unlock(place.head, head);
+	if (word)
+		tagged_drop(context, stored);
+	return removed;
+}
+
+/**
+ * tagged_remove() - take a key out.
+ *
+ * Return: true if the key was there.
+ * Linearizes: at the store of the dead tag, or as a get that does not find.
+ * Progress: blocking; of an absent key as a get.
+ */
+static inline bool tagged_remove(struct tagged *map, struct context *context, uint64_t key)
+{
+	const struct tagged_place place = tagged_place_of(map, key);
+	/* acquire: as in tagged_get(). */
+	const uint64_t head = load_acquire(place.head);
+
+	/* An absent key costs no lock. */
+	if (!tagged_matches(head, tagged_tag(place.hash)) && !(head & tagged_filter_bit(place.hash)))
+		return false;
+	return tagged_remove_locked(map, place, context, key);
+}
+
+/* The heads and lines of the next operations. */
+static inline void tagged_prefetch(struct tagged *map, struct context *context,
+				   const struct draw *draws, unsigned count)
+{
+	(void)context;
+	for (unsigned i = 0; i < count; i++) {
+		const struct tagged_place place = tagged_place_of(map, draws[i].key);
+
+		fetch_to_read(place.head);
+		fetch_to_read(place.line);
+	}
+}
+
+#endif
