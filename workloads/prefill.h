@@ -28,6 +28,9 @@ struct prefill {
  */
 struct prefill prefill_init(uint64_t range, uint64_t count, uint64_t seed);
 
+/* All keys of a range, each at its own place: the i-th key is i. */
+struct prefill prefill_in_order(uint64_t range);
+
 /**
  * prefill_key() - the @index-th key, 0 to range - 1; @index below the range.
  *

@@ -29,7 +29,10 @@ static void describe_worker(struct member *member)
 	worker->context.worker = member->index;
 	worker->context.node = memory_worker_node(trial->memory, member->index);
 	worker->workers = cell->threads;
-	worker->prefill = prefill_init(cell->range, cell->prefill, trial->seed);
+	/* A walk in the order of the keys is over keys that were loaded in it. */
+	worker->prefill = cell->dist.kind == DIST_SEQUENTIAL && cell->prefill == cell->range
+				  ? prefill_in_order(cell->range)
+				  : prefill_init(cell->range, cell->prefill, trial->seed);
 	roles_fill_slice(cell, trial->distinct_pus, member->index, &worker->prefill_from,
 			 &worker->prefill_to);
 	worker->stall_ns = cell->stall_for_ns;

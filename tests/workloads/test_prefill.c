@@ -106,6 +106,16 @@ static void prefill_of_another_seed_has_another_order(void **state)
 	assert_true(equal < 30);    /* one is expected */
 }
 
+static void prefill_in_order_leaves_each_key_at_its_place(void **state)
+{
+	const struct prefill prefill = prefill_in_order(1000);
+
+	(void)state;
+	assert_int_equal(prefill.count, 1000);
+	for (uint64_t index = 0; index < 1000; index++)
+		assert_int_equal(prefill_key(&prefill, index), index);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +124,7 @@ int main(void)
 		cmocka_unit_test(prefill_key_is_independent_of_its_index),
 		cmocka_unit_test(prefill_orders_of_ten_keys_come_alike_often),
 		cmocka_unit_test(prefill_of_another_seed_has_another_order),
+		cmocka_unit_test(prefill_in_order_leaves_each_key_at_its_place),
 	};
 
 	test_seed();
