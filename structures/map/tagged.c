@@ -10,8 +10,7 @@ static int tagged_create(const struct setup *setup, void **instance)
 	map->value_bytes = setup->value_bytes;
 	map->count = setup->expected / TAGGED_PER_BUCKET + 1;
 	map->heads = memory_shared(setup->memory, map->count * sizeof(*map->heads));
-	map->lines = memory_shared(setup->memory, map->count * sizeof(*map->lines));
-	if (!map->heads || !map->lines)
+	if (!map->heads || !tagged_make_slots(&map->slots, setup, map->count))
 		return -ENOMEM;
 	error = line_make(setup, setup->expected / TAGGED_SPILL_SHARE, &map->spill);
 	if (!error)
@@ -26,6 +25,15 @@ static bool tagged_is_live(uint64_t head, unsigned slot)
 	return tagged_tag_of(head, slot) & TAGGED_LIVE;
 }
 
+static void tagged_free_value(struct tagged *map, uint64_t at, unsigned number)
+{
+	const struct tagged_slot slot = tagged_slot_of(&map->slots, at, number);
+
+	/* relaxed: alone. */
+	arena_free(NULL, payload_words(load_relaxed(slot.value)), MEMORY_PAYLOADS,
+		   map->value_bytes);
+}
+
 static void tagged_destroy(void *instance)
 {
 	struct tagged *const map = instance;
@@ -34,24 +42,23 @@ static void tagged_destroy(void *instance)
 		for (unsigned slot = 0; slot < TAGGED_SLOTS; slot++)
 			/* relaxed: alone. */
 			if (tagged_is_live(load_relaxed(&map->heads[i]), slot))
-				arena_free(NULL,
-					   payload_words(load_relaxed(&map->lines[i].values[slot])),
-					   MEMORY_PAYLOADS, map->value_bytes);
+				tagged_free_value(map, i, slot);
 	line_unmake(map->spill);
 	reclaim_destroy(map->reclaim);
 }
 
 /* Is the key of a live slot where a search finds it, and only there? */
-static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsigned slot)
+static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsigned number)
 {
 	/* relaxed, here and below: alone. */
-	const uint64_t key = load_relaxed(&map->lines[at].keys[slot]);
+	const uint64_t key = load_relaxed(tagged_slot_of(&map->slots, at, number).key);
 	const struct tagged_place place = tagged_place_of(map, key);
+	_Atomic uint64_t *word;
 	uint64_t stored;
 
-	if (place.line != &map->lines[at])
+	if (place.at != at)
 		return "a key stands in a bucket that its hash does not choose";
-	if (tagged_find(place, load_relaxed(place.head), key) != &place.line->values[slot])
+	if (tagged_find(map, place, load_relaxed(place.head), key, &word) != number)
 		return "a key has another key's tag, or stands twice in one bucket";
 	if (line_look(map->spill, key, &stored))
 		return "a key stands in its bucket and in the spill";
@@ -70,7 +77,7 @@ static void tagged_inspect_bucket(const struct tagged *map, uint64_t at,
 		if (!tagged_is_live(head, slot))
 			continue;
 		inspection->elements++;
-		inspection->sum += load_relaxed(&map->lines[at].keys[slot]);
+		inspection->sum += load_relaxed(tagged_slot_of(&map->slots, at, slot).key);
 		if (!inspection->broken)
 			inspection->broken = tagged_check_slot(map, at, slot);
 	}

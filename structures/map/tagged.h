@@ -12,6 +12,9 @@
  * without lock or atomic read-modify-write: a slot whose key was removed gets another one only after
  * a grace period, so a late store can only hit a slot that is still its key's.
  *
+ * tagged_indexed has the numbers of entries in a bucket instead of keys and values; the entries stand
+ * in the order of the puts that made them. See tagged_entries.h.
+ *
  * A key whose bucket is full goes to the spill, a map/line of its own, which grows; a filter of
  * eight bits in the head says which searches have to go on there.
  *
@@ -53,7 +56,7 @@
  *   thread stalled in a section keeps dead slots from all keys: these go to the spill, which gives a
  *   key its own dead slot back. Payloads are retired.
  * Memory: 72 bytes a bucket at two elements a bucket, which do not grow, and the spill, of one
- *   element in 27 at the expected size: about 38 bytes an element there.
+ *   element in 27 at the expected size: about 38 bytes an element there; tagged_indexed 46.
  */
 #ifndef STRUCTURES_MAP_TAGGED_H
 #define STRUCTURES_MAP_TAGGED_H
@@ -79,16 +82,20 @@ enum { TAGGED_EMPTY, TAGGED_YOUNG, TAGGED_DEAD, TAGGED_LIVE = 0x80 };
 #define TAGGED_LOCKED (UINT64_C(1) << TAGGED_LOCK_SHIFT)
 #define TAGGED_EACH   UINT32_C(0x01010101) /* one in each tag */
 
-struct tagged_line {
-	CACHELINE_ALIGNED _Atomic uint64_t keys[TAGGED_SLOTS];
-	_Atomic uint64_t values[TAGGED_SLOTS];
+/* Where a slot's key and value are. */
+struct tagged_slot {
+	_Atomic uint64_t *key, *value;
 };
 
-_Static_assert(sizeof(struct tagged_line) == CACHELINE_BYTES, "a bucket's slots are one line");
+#ifdef TAGGED_INDEXED
+#	include "structures/map/tagged_entries.h"
+#else
+#	include "structures/map/tagged_lines.h"
+#endif
 
 struct tagged {
 	CACHELINE_APART _Atomic uint64_t *heads;
-	struct tagged_line *lines;
+	struct tagged_slots slots;
 	uint64_t count; /* buckets */
 	struct line *spill;
 	struct reclaim *reclaim;
@@ -99,7 +106,7 @@ struct tagged {
 struct tagged_place {
 	uint64_t hash;
 	_Atomic uint64_t *head;
-	struct tagged_line *line;
+	uint64_t at;
 };
 
 static inline struct tagged_place tagged_place_of(const struct tagged *map, uint64_t key)
@@ -107,7 +114,7 @@ static inline struct tagged_place tagged_place_of(const struct tagged *map, uint
 	const uint64_t hash = hash_key(key);
 	const uint64_t at = (uint64_t)(((unsigned __int128)hash * map->count) >> 64);
 
-	return (struct tagged_place){ hash, &map->heads[at], &map->lines[at] };
+	return (struct tagged_place){ hash, &map->heads[at], at };
 }
 
 /* Bits of the hash that do not choose the bucket, in tables of up to 2^25 buckets. */
@@ -136,17 +143,21 @@ static inline unsigned tagged_first(uint32_t matches)
 	return (unsigned)__builtin_ctz(matches) / TAGGED_TAG_BITS;
 }
 
-/* In a section, or under the lock: where a key's value is, or NULL if no slot has the key. */
-static inline _Atomic uint64_t *tagged_find(struct tagged_place place, uint64_t head, uint64_t key)
+/* In a section, or under the lock: the slot that has a key, or TAGGED_SLOTS. @value: out, of that slot. */
+static inline unsigned tagged_find(const struct tagged *map, struct tagged_place place,
+				   uint64_t head, uint64_t key, _Atomic uint64_t **value)
 {
 	for (uint32_t left = tagged_matches(head, tagged_tag(place.hash)); left; left &= left - 1) {
-		const unsigned slot = tagged_first(left);
+		const unsigned number = tagged_first(left);
+		const struct tagged_slot slot = tagged_slot_of(&map->slots, place.at, number);
 
 		/* relaxed: written before the tag, and does not change under it. */
-		if (__builtin_expect(load_relaxed(&place.line->keys[slot]) == key, 1))
-			return &place.line->values[slot];
+		if (__builtin_expect(load_relaxed(slot.key) != key, 0))
+			continue;
+		*value = slot.value;
+		return number;
 	}
-	return NULL;
+	return TAGGED_SLOTS;
 }
 
 /* The slow paths are out of line, so that the loop keeps what comes before them in registers. */
@@ -172,14 +183,14 @@ static inline bool tagged_get(struct tagged *map, struct context *context, uint6
 	const struct tagged_place place = tagged_place_of(map, key);
 
 	/* Before it is known whether it is wanted: it comes while the tags are compared. */
-	fetch_to_read(place.line);
+	tagged_fetch_to_read(&map->slots, place.at);
 	reclaim_enter(context->reclaim);
 	/* acquire: keys and values of its tags are visible; pairs with tagged_unlock(). */
 	const uint64_t head = load_acquire(place.head);
-	const _Atomic uint64_t *const word = tagged_find(place, head, key);
+	_Atomic uint64_t *word;
 	uint64_t spilled;
 
-	if (word) {
+	if (tagged_find(map, place, head, key, &word) < TAGGED_SLOTS) {
 		/* acquire: a payload is whole; pairs with the releases of values below. */
 		*value = payload_read(context, load_acquire(word));
 		reclaim_exit(context->reclaim);
@@ -275,16 +286,18 @@ TAGGED_SLOW uint64_t tagged_make_room(uint64_t head, struct context *context)
 }
 
 /* Under the lock: an absent key, into an empty slot. Return: the head. */
-static inline uint64_t tagged_occupy(struct tagged_place place, uint64_t head, uint64_t key,
-				     uint64_t stored)
+static inline uint64_t tagged_occupy(struct tagged *map, struct tagged_place place, uint64_t head,
+				     struct context *context, uint64_t key, uint64_t stored)
 {
-	const unsigned slot = tagged_first(tagged_empty(head));
+	const unsigned number = tagged_first(tagged_empty(head));
+	const struct tagged_slot slot =
+		tagged_slot_to_fill(&map->slots, place.at, number, context);
 
 	/* release: a get that finds it, sees its payload; pairs with the acquire in tagged_get(). */
-	store_release(&place.line->values[slot], stored);
+	store_release(slot.value, stored);
 	/* relaxed: before the tag by tagged_unlock(). */
-	store_relaxed(&place.line->keys[slot], key);
-	return tagged_with(head, slot, tagged_tag(place.hash));
+	store_relaxed(slot.key, key);
+	return tagged_with(head, number, tagged_tag(place.hash));
 }
 
 /* Under the lock of a full bucket: an absent key, or one that is in the spill already.
@@ -322,7 +335,7 @@ static inline bool tagged_insert(struct tagged *map, struct tagged_place place, 
 		return tagged_spill(map, place, head, context, key, value);
 	if (!payload_make(context, value, &stored))
 		return false;
-	*head = tagged_occupy(place, *head, key, stored);
+	*head = tagged_occupy(map, place, *head, context, key, stored);
 	return true;
 }
 
@@ -353,10 +366,10 @@ TAGGED_SLOW bool tagged_put_locked(struct tagged *map, struct tagged_place place
 				     struct context *context, uint64_t key, uint64_t value)
 {
 	uint64_t head = tagged_lock(place.head);
-	_Atomic uint64_t *const word = tagged_find(place, head, key);
+	_Atomic uint64_t *word;
 	bool added = false;
 
-	if (word)
+	if (tagged_find(map, place, head, key, &word) < TAGGED_SLOTS)
 		tagged_overwrite(word, context, value);
 	else
 		added = tagged_insert(map, place, &head, context, key, value);
@@ -365,19 +378,20 @@ TAGGED_SLOW bool tagged_put_locked(struct tagged *map, struct tagged_place place
 }
 
 /* Overwrite an 8-byte value without the lock. Return: false if no slot has the key. */
-static inline bool tagged_overwrite_unlocked(struct tagged_place place, struct context *context,
-					     uint64_t key, uint64_t value)
+static inline bool tagged_overwrite_unlocked(const struct tagged *map, struct tagged_place place,
+					     struct context *context, uint64_t key, uint64_t value)
 {
 	_Atomic uint64_t *word;
+	bool found;
 
 	reclaim_enter(context->reclaim);
 	/* acquire: as in tagged_get(). */
-	word = tagged_find(place, load_acquire(place.head), key);
-	if (word)
+	found = tagged_find(map, place, load_acquire(place.head), key, &word) < TAGGED_SLOTS;
+	if (found)
 		/* release: as in tagged_occupy(); the slot is the key's while this section lasts. */
 		store_release(word, value);
 	reclaim_exit(context->reclaim);
-	return word;
+	return found;
 }
 
 /**
@@ -391,18 +405,17 @@ static inline bool tagged_put(struct tagged *map, struct context *context, uint6
 {
 	const struct tagged_place place = tagged_place_of(map, key);
 
-	fetch_to_write(place.line);
-	if (!payload_is_apart(context) && tagged_overwrite_unlocked(place, context, key, value))
+	tagged_fetch_to_write(&map->slots, place.at);
+	if (!payload_is_apart(context) &&
+	    tagged_overwrite_unlocked(map, place, context, key, value))
 		return false;
 	return tagged_put_locked(map, place, context, key, value);
 }
 
 /* Under the lock: the key is gone, its slot waits. Return: the head. */
 static inline uint64_t tagged_clear(struct tagged_place place, uint64_t head,
-				    struct context *context, const _Atomic uint64_t *word)
+				    struct context *context, unsigned slot)
 {
-	const unsigned slot = (unsigned)(word - place.line->values);
-
 	reclaim_count(context->reclaim, 1, 0);
 	head = tagged_with(head, slot, TAGGED_YOUNG);
 	/* release: out of sight before the sweep draws its ticket. */
@@ -415,19 +428,20 @@ TAGGED_SLOW bool tagged_remove_locked(struct tagged *map, struct tagged_place pl
 				      struct context *context, uint64_t key)
 {
 	uint64_t head = tagged_lock(place.head), stored = 0;
-	_Atomic uint64_t *const word = tagged_find(place, head, key);
+	_Atomic uint64_t *word;
+	const unsigned slot = tagged_find(map, place, head, key, &word);
 	bool removed = true;
 
-	if (word) {
+	if (slot < TAGGED_SLOTS) {
 		/* relaxed: payloads are written under the lock alone, and others are not used. */
 		stored = load_relaxed(word);
-		head = tagged_clear(place, head, context, word);
+		head = tagged_clear(place, head, context, slot);
 	} else {
 		removed = head & tagged_filter_bit(place.hash) &&
 			  line_remove(map->spill, context, key);
 	}
 	tagged_unlock(place.head, head);
-	if (word)
+	if (slot < TAGGED_SLOTS)
 		tagged_drop(context, stored);
 	return removed;
 }
@@ -460,7 +474,7 @@ static inline void tagged_prefetch(struct tagged *map, struct context *context,
 		const struct tagged_place place = tagged_place_of(map, draws[i].key);
 
 		fetch_to_read(place.head);
-		fetch_to_read(place.line);
+		tagged_fetch_to_read(&map->slots, place.at);
 	}
 }
 
