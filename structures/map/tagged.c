@@ -50,7 +50,7 @@ static void tagged_destroy(void *instance)
 /* Is the key of a live slot where a search finds it, and only there? */
 static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsigned number)
 {
-	/* relaxed, here and below: alone. */
+	/* relaxed: alone. */
 	const uint64_t key = load_relaxed(tagged_slot_of(&map->slots, at, number).key);
 	const struct tagged_place place = tagged_place_of(map, key);
 	_Atomic uint64_t *word;
@@ -58,6 +58,7 @@ static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsi
 
 	if (place.at != at)
 		return "a key stands in a bucket that its hash does not choose";
+	/* relaxed: alone. */
 	if (tagged_find(map, place, load_relaxed(place.head), key, &word) != number)
 		return "a key has another key's tag, or stands twice in one bucket";
 	if (line_look(map->spill, key, &stored))
@@ -68,7 +69,7 @@ static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsi
 static void tagged_inspect_bucket(const struct tagged *map, uint64_t at,
 				  struct inspection *inspection)
 {
-	/* relaxed, here and below: alone. */
+	/* relaxed: alone. */
 	const uint64_t head = load_relaxed(&map->heads[at]);
 
 	if (head & TAGGED_LOCKED)
@@ -77,6 +78,7 @@ static void tagged_inspect_bucket(const struct tagged *map, uint64_t at,
 		if (!tagged_is_live(head, slot))
 			continue;
 		inspection->elements++;
+		/* relaxed: alone. */
 		inspection->sum += load_relaxed(tagged_slot_of(&map->slots, at, slot).key);
 		if (!inspection->broken)
 			inspection->broken = tagged_check_slot(map, at, slot);
