@@ -49,8 +49,9 @@
  *   before, when it was absent.
  *   An overwrite whose store comes when its key is dead linearizes just before the remove: it read
  *   the head before, and the slot is not used again, not even for the same key, while it lasts.
- * Progress: get and overwrite are lock-free (map/line in the spill), wait-free in the bucket; all
- *   else blocks, but a remove of an absent key.
+ * Progress: a get is wait-free in the bucket, in the spill as one of map/line; an overwrite of 8 bytes
+ *   is wait-free in the bucket; all else blocks, also an overwrite in the spill, but a remove of an
+ *   absent key.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: sections with tickets (RECLAIM_HAS_TICKETS): slots are used again, not freed. A
  *   thread stalled in a section keeps dead slots from all keys: these go to the spill, which gives a
