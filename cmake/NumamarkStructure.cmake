@@ -12,7 +12,7 @@ set(NUMAMARK_COVER "" CACHE STRING
 set(NUMAMARK_COVER_ALWAYS
 	map/chained@lease map/chained@mcs map/chained@mutex map/chained@rwlock map/chained@spin
 	map/line@bucket map/michael+ebr map/michael+hp map/michael+ibr map/probing+ebr
-	map/sharded@mutex map/sharded@rwlock ordered/btree+ebr ordered/btree_snapshot+ebr
+	map/sharded@mutex map/sharded@rwlock map/tagged+ebr ordered/btree+ebr ordered/btree_snapshot+ebr
 	ordered/skiplist@mutex ordered/skiplist@spin
 	queue/faa_segment+ebr queue/lcrq+ebr queue/lcrq+hp queue/list@mutex queue/list@spin
 	queue/lscq+ebr queue/lscq+hp queue/michael_scott+ebr queue/michael_scott+hp

@@ -269,6 +269,21 @@ numamark_planted(frozen_word_overwritten variant_map_probing_ebr ${probing}
 numamark_planted(next_table_without_the_copy variant_map_probing_ebr ${probing}
 	"if (probing_is_present(word) && word & PROBING_FROZEN)" "if (false)")
 
+# Of slots that wait, tags apart from their keys, and keys that found no slot.
+set(tagged structures/map/tagged.h)
+numamark_planted(dead_slot_used_at_once variant_map_tagged_ebr ${tagged}
+	"head = tagged_with(head, slot, TAGGED_YOUNG);"
+	"head = tagged_with(head, slot, TAGGED_EMPTY);")
+numamark_planted(tag_before_its_key variant_map_tagged_ebr ${tagged}
+	"	/* release: a get that finds it, sees its payload; pairs with the acquire in tagged_get(). */"
+	"	store_release(place.head,
+		      tagged_with(head, slot, tagged_tag(place.hash)) | TAGGED_LOCKED);")
+numamark_planted(spilled_without_the_bit variant_map_tagged_ebr ${tagged}
+	"	*head |= tagged_filter_bit(place.hash);
+" "")
+numamark_planted(spill_not_looked_at variant_map_tagged_ebr ${tagged}
+	"if (__builtin_expect(tagged_is_spilled(map, place, *head, key), 0))" "if (false)")
+
 # Of nodes that split and merge, and of their past.
 set(btree_small BTREE_BLOCKS=1 BTREE_FEW=1)
 set(btree_past structures/ordered/btree_past.h)
