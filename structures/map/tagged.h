@@ -15,8 +15,8 @@
  * tagged_indexed has the numbers of entries in a bucket instead of keys and values; the entries stand
  * in the order of the puts that made them. See tagged_entries.h.
  *
- * A key whose bucket is full goes to the spill, a map/line of its own, which grows; a filter of
- * eight bits in the head says which searches have to go on there.
+ * A key whose bucket is full goes to the spill, a map/line of its own, which grows; the head counts
+ * these in four classes of hashes, so that few searches have to go on there.
  *
  * Papers: B. Fan, D. G. Andersen, M. Kaminsky, "MemC3: compact and concurrent MemCache with dumber
  *   caching and smarter hashing", NSDI 2013 (tags, read without a lock); T. David, R. Guerraoui,
@@ -27,7 +27,7 @@
  *   lock is ours.
  *
  * Invariants
- *   1. head: bits 0 to 31 the tags of slots 0 to 3, bits 32 to 39 the filter, bit 40 the lock, above
+ *   1. head: bits 0 to 31 the tags of slots 0 to 3, bits 32 to 39 the four counts, bit 40 the lock, above
  *      it the ticket of the last sweep. Only the holder of the lock changes a head, and anything in
  *      the line but the 8-byte values of its keys.
  *   2. A tag is 0 (empty), TAGGED_YOUNG or TAGGED_DEAD (removed, the slot waits), or has its upper
@@ -38,12 +38,13 @@
  *      live tag that a section has read holds the key of that tag as long as the section lasts.
  *   4. A key stands in at most one slot with a live tag, or in the spill. It does not change its
  *      place while it is there. Whether it is inserted or removed is decided under its head's lock.
- *   5. The bit of the filter for a key is set before the key goes to the spill, and stays.
+ *   5. A bucket's keys of a class that are in the spill are counted there before they come, and until
+ *      they are gone. A count that has reached TAGGED_COUNT_MOST stays.
  *
  * Linearization: put at its store of the value (overwrite), or of the tag, which is that of the
  *   unlock (insert); remove at its store of the dead tag. A get that finds, at its load of the value,
  *   or just before the remove that came since its load of the head. A get or remove that finds
- *   neither a tag nor the bit of the filter: at its load of the head, which is all it goes by. One
+ *   neither a tag nor a count: at its load of the head, which is all it goes by. One
  *   whose tag is another key's: there as well, by invariant 3. One that goes on to the spill: as
  *   map/line does, or, if the key came to a slot of the bucket between the two looks, at the moment
  *   before, when it was absent.
@@ -69,9 +70,12 @@ enum {
 	TAGGED_PER_BUCKET = 2,    /* elements a bucket at the expected size */
 	TAGGED_SPILL_SHARE = 27,  /* of as many elements one is in the spill, at that size */
 	TAGGED_TAG_BITS = 8,
-	TAGGED_FILTER_SHIFT = 32,
-	TAGGED_FILTER_BITS = 8,
-	TAGGED_LOCK_SHIFT = TAGGED_FILTER_SHIFT + TAGGED_FILTER_BITS,
+	TAGGED_COUNT_SHIFT = 32,
+	TAGGED_COUNT_BITS = 2,
+	TAGGED_COUNT_MOST = (1 << TAGGED_COUNT_BITS) - 1,
+	TAGGED_CLASSES = 4,
+	TAGGED_SWEEPS = 2,        /* the first one of a bucket may find its dead slots young */
+	TAGGED_LOCK_SHIFT = TAGGED_COUNT_SHIFT + TAGGED_CLASSES * TAGGED_COUNT_BITS,
 	TAGGED_TICKET_SHIFT = 64 - RECLAIM_TICKET_BITS
 };
 
@@ -124,9 +128,16 @@ static inline uint64_t tagged_tag(uint64_t hash)
 	return TAGGED_LIVE | (hash & (TAGGED_LIVE - 1));
 }
 
-static inline uint64_t tagged_filter_bit(uint64_t hash)
+/* Where a head counts the spilled keys of a hash's class. */
+static inline unsigned tagged_count_shift(uint64_t hash)
 {
-	return UINT64_C(1) << (TAGGED_FILTER_SHIFT + (hash >> 7) % TAGGED_FILTER_BITS);
+	return TAGGED_COUNT_SHIFT + (unsigned)(hash >> 7) % TAGGED_CLASSES * TAGGED_COUNT_BITS;
+}
+
+/* Spilled keys of a hash's class; TAGGED_COUNT_MOST means as many at least once. */
+static inline unsigned tagged_spilled(uint64_t head, uint64_t hash)
+{
+	return (unsigned)(head >> tagged_count_shift(hash)) & TAGGED_COUNT_MOST;
 }
 
 /* The upper bit of each tag of a head that is @tag, and perhaps of a live one above such a tag that
@@ -198,7 +209,7 @@ static inline bool tagged_get(struct tagged *map, struct context *context, uint6
 		return true;
 	}
 	reclaim_exit(context->reclaim);
-	if (__builtin_expect(!(head & tagged_filter_bit(place.hash)), 1) ||
+	if (__builtin_expect(!tagged_spilled(head, place.hash), 1) ||
 	    !tagged_get_spilled(map, context, key, &spilled))
 		return false;
 	*value = spilled;
@@ -273,17 +284,25 @@ static inline uint32_t tagged_empty(uint64_t head)
 }
 
 /*
- * Under the lock of a full bucket: empty what has waited long enough. The thread holds nothing that a
- * scheme protects, so that it may say so: else its own announcement would stop the epoch.
- * Return: the head.
+ * Under the lock of a full bucket: empty what has waited long enough, if anything waits. The thread
+ * holds nothing that a scheme protects, so that it may say so: else its own announcement would stop
+ * the epoch. Return: the head.
  */
 TAGGED_SLOW uint64_t tagged_make_room(uint64_t head, struct context *context)
 {
-	if (!tagged_may_sweep(head, context)) {
-		reclaim_quiesce(context->reclaim);
-		reclaim_nudge(context->reclaim);
+	/* Of the tags of a full bucket, those that are not live wait. */
+	for (unsigned i = 0; i < TAGGED_SWEEPS && ~head & TAGGED_LIVE * TAGGED_EACH; i++) {
+		for (unsigned n = 0; n < RECLAIM_TICKET_GRACE && !tagged_may_sweep(head, context);
+		     n++) {
+			reclaim_quiesce(context->reclaim);
+			reclaim_nudge(context->reclaim);
+		}
+		if (tagged_may_sweep(head, context))
+			head = tagged_sweep(head, context);
+		if (tagged_empty(head))
+			break;
 	}
-	return tagged_may_sweep(head, context) ? tagged_sweep(head, context) : head;
+	return head;
 }
 
 /* Under the lock: an absent key, into an empty slot. Return: the head. */
@@ -301,16 +320,34 @@ static inline uint64_t tagged_occupy(struct tagged *map, struct tagged_place pla
 	return tagged_with(head, number, tagged_tag(place.hash));
 }
 
-/* Under the lock of a full bucket: an absent key, or one that is in the spill already.
- * Return: true if the key was not there. */
+/* Under the lock of a full bucket: an absent key. Return: false for want of memory. */
 TAGGED_SLOW bool tagged_spill(struct tagged *map, struct tagged_place place, uint64_t *head,
 			      struct context *context, uint64_t key, uint64_t value)
 {
-	*head |= tagged_filter_bit(place.hash);
+	const uint64_t before = *head;
+
+	if (tagged_spilled(*head, place.hash) < TAGGED_COUNT_MOST)
+		*head += UINT64_C(1) << tagged_count_shift(place.hash);
 	/* release: before the key, which comes to the spill by a release of its own; whoever begins
 	 * after the put has ended sees it. */
 	store_release(place.head, *head | TAGGED_LOCKED);
-	return line_put(map->spill, context, key, value);
+	if (line_put(map->spill, context, key, value))
+		return true;
+	*head = before;
+	return false;
+}
+
+/* Under the lock: take a key out of the spill, if it is there. */
+TAGGED_SLOW bool tagged_unspill(struct tagged *map, struct tagged_place place, uint64_t *head,
+				struct context *context, uint64_t key)
+{
+	const unsigned spilled = tagged_spilled(*head, place.hash);
+
+	if (!spilled || !line_remove(map->spill, context, key))
+		return false;
+	if (spilled < TAGGED_COUNT_MOST)
+		*head -= UINT64_C(1) << tagged_count_shift(place.hash);
+	return true;
 }
 
 /* Under the lock: is a key in the spill? */
@@ -319,7 +356,7 @@ static inline bool tagged_is_spilled(struct tagged *map, struct tagged_place pla
 {
 	uint64_t stored;
 
-	return head & tagged_filter_bit(place.hash) && line_look(map->spill, key, &stored);
+	return tagged_spilled(head, place.hash) && line_look(map->spill, key, &stored);
 }
 
 /* Under the lock: a key that no slot has. Return: true if the key was not there. */
@@ -438,8 +475,7 @@ TAGGED_SLOW bool tagged_remove_locked(struct tagged *map, struct tagged_place pl
 		stored = load_relaxed(word);
 		head = tagged_clear(place, head, context, slot);
 	} else {
-		removed = head & tagged_filter_bit(place.hash) &&
-			  line_remove(map->spill, context, key);
+		removed = tagged_unspill(map, place, &head, context, key);
 	}
 	tagged_unlock(place.head, head);
 	if (slot < TAGGED_SLOTS)
@@ -461,7 +497,7 @@ static inline bool tagged_remove(struct tagged *map, struct context *context, ui
 	const uint64_t head = load_acquire(place.head);
 
 	/* An absent key costs no lock. */
-	if (!tagged_matches(head, tagged_tag(place.hash)) && !(head & tagged_filter_bit(place.hash)))
+	if (!tagged_matches(head, tagged_tag(place.hash)) && !tagged_spilled(head, place.hash))
 		return false;
 	return tagged_remove_locked(map, place, context, key);
 }

@@ -277,10 +277,11 @@ numamark_planted(dead_slot_used_at_once variant_map_tagged_ebr ${tagged}
 numamark_planted(tag_before_its_key variant_map_tagged_ebr ${tagged}
 	"	/* release: a get that finds it, sees its payload; pairs with the acquire in tagged_get(). */"
 	"	store_release(place.head,
-		      tagged_with(head, slot, tagged_tag(place.hash)) | TAGGED_LOCKED);")
-numamark_planted(spilled_without_the_bit variant_map_tagged_ebr ${tagged}
-	"	*head |= tagged_filter_bit(place.hash);
-" "")
+		      tagged_with(head, number, tagged_tag(place.hash)) | TAGGED_LOCKED);")
+numamark_planted(spilled_uncounted variant_map_tagged_ebr ${tagged}
+	"	store_release(place.head, *head | TAGGED_LOCKED);
+	if (line_put" "	*head = before;
+	if (line_put")
 numamark_planted(spill_not_looked_at variant_map_tagged_ebr ${tagged}
 	"if (__builtin_expect(tagged_is_spilled(map, place, *head, key), 0))" "if (false)")
 

@@ -89,7 +89,7 @@ struct planted {
 	DEFECT(next_table_without_the_copy, "not linearizable") \
 	DEFECT(dead_slot_used_at_once, NULL)          \
 	DEFECT(tag_before_its_key, NULL)              \
-	DEFECT(spilled_without_the_bit, NULL)         \
+	DEFECT(spilled_uncounted, NULL)               \
 	DEFECT(spill_not_looked_at, NULL)             \
 	DEFECT(parent_looked_at_once, NULL)           \
 	DEFECT(past_not_kept, "not linearizable")     \

@@ -187,18 +187,17 @@ static int tear_down(void **state)
 	return inspection.broken || left_bytes ? -1 : 0;
 }
 
-/* Key number @n of those in KEY's bucket, KEY itself not counted; with a bit of the filter that is
- * KEY's, or is not. */
-static uint64_t neighbour(unsigned n, bool is_of_its_bit)
+/* Key number @n of those in KEY's bucket, KEY itself not counted; of KEY's class, or of another. */
+static uint64_t neighbour(unsigned n, bool is_of_its_class)
 {
 	const struct tagged_place place = tagged_place_of(map, KEY);
-	const uint64_t bit = tagged_filter_bit(place.hash);
+	const unsigned class = tagged_count_shift(place.hash);
 
 	for (uint64_t key = KEY + 1;; key++) {
 		const struct tagged_place other = tagged_place_of(map, key);
 
 		if (other.head == place.head &&
-		    (tagged_filter_bit(other.hash) == bit) == is_of_its_bit && n-- == 0)
+		    (tagged_count_shift(other.hash) == class) == is_of_its_class && n-- == 0)
 			return key;
 	}
 }
@@ -207,9 +206,12 @@ static uint64_t neighbour(unsigned n, bool is_of_its_bit)
 static const volatile void *word_of(uint64_t key)
 {
 	const struct tagged_place place = tagged_place_of(map, key);
+	_Atomic uint64_t *word = NULL;
 
 	/* relaxed: alone. */
-	return tagged_find(place, load_relaxed(place.head), key);
+	if (tagged_find(map, place, load_relaxed(place.head), key, &word) == TAGGED_SLOTS)
+		return NULL;
+	return word;
 }
 
 static uint64_t value_of(uint64_t key)
@@ -237,7 +239,7 @@ static void let_pass(void)
 	}
 }
 
-/* Keys beside KEY, none of its bit, more than its bucket has slots. */
+/* Keys beside KEY, none of its class, more than its bucket has slots. */
 static void put_neighbours(void)
 {
 	for (unsigned i = 0; i < NEIGHBOURS; i++) {
@@ -312,7 +314,7 @@ static void tagged_get_of_a_key_that_spills_meanwhile_finds_it(void **state)
 	assert_true(tagged_remove(map, &contexts[0], KEY));
 	let_pass();
 	put_neighbours();
-	/* In the spill from the beginning: it sets the bit, so that the reader goes on. */
+	/* In the spill from the beginning: it is counted, so that the reader goes on. */
 	assert_true(tagged_put(map, &contexts[0], neighbour(0, true), 0));
 	start(&reader, MAP_GET, KEY, UNTOUCHED, &map->spill->table);
 	assert_true(tagged_put(map, &contexts[0], KEY, SECOND));
@@ -357,7 +359,7 @@ static void tagged_key_in_the_spill_stands_nowhere_else(void **state)
 	assert_absent(KEY);
 }
 
-/* Only a search whose bit is set goes to the spill. */
+/* Only a search of a class that is counted goes to the spill. */
 static void tagged_search_of_another_bit_does_not_look_into_the_spill(void **state)
 {
 	(void)state;
