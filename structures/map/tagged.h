@@ -5,8 +5,8 @@
  * four keys and their values. The heads are an eighth of the table, so that most of them stay in a
  * near cache. A search asks for the line and compares all tags of the head at once: whether a key is
  * there, and in which slot, is known before the line has come, so that the one branch which no
- * processor predicts does not wait for far memory. Inserts and removes
- * lock and unlock the head alone, and their stores into the line wait for nobody.
+ * processor predicts does not wait for far memory. Inserts and removes lock and unlock the head
+ * alone, and their stores into the line wait for nobody.
  *
  * Gets take no lock. A put of a key that is there overwrites an 8-byte value by one plain store,
  * without lock or atomic read-modify-write: a slot whose key was removed gets another one only after
@@ -27,8 +27,8 @@
  *   lock is ours.
  *
  * Invariants
- *   1. head: bits 0 to 31 the tags of slots 0 to 3, bits 32 to 39 the four counts, bit 40 the lock, above
- *      it the ticket of the last sweep. Only the holder of the lock changes a head, and anything in
+ *   1. head: bits 0 to 31 the tags of slots 0 to 3, bits 32 to 39 the four counts, bit 40 the lock,
+ *      from bit 42 on the ticket of the last sweep. Only the holder of the lock changes a head, and anything in
  *      the line but the 8-byte values of its keys.
  *   2. A tag is 0 (empty), TAGGED_YOUNG or TAGGED_DEAD (removed, the slot waits), or has its upper
  *      bit set, and below it seven bits of the hash of the key in the slot, which is in the map then.
@@ -44,10 +44,10 @@
  * Linearization: put at its store of the value (overwrite), or of the tag, which is that of the
  *   unlock (insert); remove at its store of the dead tag. A get that finds, at its load of the value,
  *   or just before the remove that came since its load of the head. A get or remove that finds
- *   neither a tag nor a count: at its load of the head, which is all it goes by. One
- *   whose tag is another key's: there as well, by invariant 3. One that goes on to the spill: as
- *   map/line does, or, if the key came to a slot of the bucket between the two looks, at the moment
- *   before, when it was absent.
+ *   neither a tag nor a count: at its load of the head, which is all it goes by. One whose tag is
+ *   another key's: there as well, by invariant 3. One that goes on to the spill: as map/line does,
+ *   or, if the key came to a slot of the bucket between the two looks, at the moment before, when
+ *   it was absent.
  *   An overwrite whose store comes when its key is dead linearizes just before the remove: it read
  *   the head before, and the slot is not used again, not even for the same key, while it lasts.
  * Progress: a get is wait-free in the bucket, in the spill as one of map/line; an overwrite of 8 bytes
