@@ -19,8 +19,10 @@ struct urcu_helper {
 };
 
 struct reclaim {
-	pthread_mutex_t lock;        /* of the helpers, while workers attach */
+	/* Not the lock first: to ThreadSanitizer the domain's address stands for its grace periods
+	 * (liburcu_released()), and the unlock of a mutex there would forget them. */
 	unsigned helpers_count;
+	pthread_mutex_t lock;        /* of the helpers, while workers attach */
 	struct urcu_helper *helpers; /* one for each worker at most */
 	unsigned workers;
 	bool in_batches;
