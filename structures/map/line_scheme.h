@@ -56,7 +56,7 @@ static inline bool line_overwrite_unlocked(struct line *map, struct context *con
 	bool found = false;
 
 	reclaim_enter(context->reclaim);
-	/* acquire: the table is whole; pairs with the releases in line.c. */
+	/* acquire: the table is whole; pairs with the releases in line_make.h. */
 	const struct line_table *const table = load_acquire(&map->table);
 
 	/* acquire: before the slots; while this section lasts no bucket moves, since the ticket of

@@ -81,7 +81,7 @@ struct line {
 	_Atomic bool is_full;                    /* there was no memory for a larger one */
 };
 
-/* Off the fast path: line.c. */
+/* Off the fast path: line_make.h. */
 static void line_grow(struct line *map, struct line_table *table, struct context *context);
 static void line_help_move(struct line *map, struct line_table *table, struct context *context);
 
@@ -266,7 +266,7 @@ static inline struct line_bucket *line_lock_key(struct line *map, struct context
 						uint64_t hash, uint64_t *header,
 						struct line_table **in)
 {
-	/* acquire: the table is whole; pairs with the releases in line.c. */
+	/* acquire: the table is whole; pairs with the releases in line_make.h. */
 	struct line_table *table = load_acquire(&map->table);
 	struct line_bucket *bucket;
 
@@ -328,7 +328,7 @@ line_look_again(const struct line_table *table, const struct line_bucket *head)
 static inline bool line_look(struct line *map, uint64_t key, uint64_t *stored)
 {
 	const uint64_t hash = hash_key(key);
-	/* acquire: the table is whole; pairs with the releases in line.c. */
+	/* acquire: the table is whole; pairs with the releases in line_make.h. */
 	const struct line_table *table = load_acquire(&map->table);
 
 	for (;;) {

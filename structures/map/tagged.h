@@ -28,8 +28,8 @@
  *
  * Invariants
  *   1. head: bits 0 to 31 the tags of slots 0 to 3, bits 32 to 39 the four counts, bit 40 the lock,
- *      from bit 42 on the ticket of the last sweep. Only the holder of the lock changes a head, and anything in
- *      the line but the 8-byte values of its keys.
+ *      from bit 42 on the ticket of the last sweep. Only the holder of the lock changes a head, and
+ *      anything in the line but the 8-byte values of its keys.
  *   2. A tag is 0 (empty), TAGGED_YOUNG or TAGGED_DEAD (removed, the slot waits), or has its upper
  *      bit set, and below it seven bits of the hash of the key in the slot, which is in the map then.
  *   3. A slot's value and key are written before its tag (release). A dead slot keeps its key until
@@ -155,7 +155,8 @@ static inline unsigned tagged_first(uint32_t matches)
 	return (unsigned)__builtin_ctz(matches) / TAGGED_TAG_BITS;
 }
 
-/* In a section, or under the lock: the slot that has a key, or TAGGED_SLOTS. @value: out, of that slot. */
+/* In a section, or under the lock: the slot that has a key, or TAGGED_SLOTS.
+ * @value: out, only if found: where the slot's value is. */
 static inline unsigned tagged_find(const struct tagged *map, struct tagged_place place,
 				   uint64_t head, uint64_t key, _Atomic uint64_t **value)
 {

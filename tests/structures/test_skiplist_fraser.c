@@ -13,6 +13,8 @@
 
 enum { PUTTER, REMOVER, WORKERS };
 
+#include "tests/structures/workers.h"
+
 enum {
 	BEFORE = 10,
 	KEY = 50,
@@ -21,10 +23,7 @@ enum {
 	POINTS_MAX = 200   /* more than a put has */
 };
 
-static struct topology *topology;
-static struct memory *memory;
 static struct skiplist_fraser *list;
-static struct context contexts[WORKERS];
 
 /* --- the atomic operations of the put, counted ------------------------------------------------ */
 
@@ -53,35 +52,17 @@ void explore_wait(void)
 
 static int set_up(void **state)
 {
-	static const unsigned pus[WORKERS];
-	struct setup setup = { .workers = WORKERS, .range = 100, .expected = 4, .value_bytes = 8 };
-	struct fault fault;
+	struct setup setup = { .range = 100, .expected = 4, .value_bytes = 8 };
 	void *instance;
 
 	(void)state;
-	if (topology_load(NULL, &topology, &fault))
-		return -1;
-	const struct memory_options options = {
-		.topology = topology,
-		.policy = { .kind = MEMORY_LOCAL },
-		.worker_pus = pus,
-		.workers = WORKERS,
-		.limit_bytes = (size_t)1 << 26,
-	};
-	if (memory_create(&options, &memory, &fault))
-		return -1;
-	setup.memory = memory;
-	if (skiplist_fraser_create(&setup, &instance))
+	if (workers_open(&setup) || skiplist_fraser_create(&setup, &instance))
 		return -1;
 	list = instance;
 	skip_raise(&list->skip, LEVELS);
-	for (unsigned i = 0; i < WORKERS; i++) {
-		contexts[i] = (struct context){ .arena = memory_arena(memory, i),
-						.value_bytes = 8,
-						.worker = i };
+	for (unsigned i = 0; i < WORKERS; i++)
 		if (reclaim_attach(list->reclaim, &contexts[i]))
 			return -1;
-	}
 	return 0;
 }
 
@@ -91,8 +72,7 @@ static int tear_down(void **state)
 	for (unsigned i = 0; i < WORKERS; i++)
 		reclaim_detach(&contexts[i]);
 	skiplist_fraser_destroy(list);
-	memory_destroy(memory);
-	topology_free(topology);
+	workers_close();
 	return 0;
 }
 

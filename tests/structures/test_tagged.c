@@ -2,32 +2,23 @@
  * map/tagged where threads meet in the middle of their operations: each is halted before an access
  * that the test names, so that nothing depends on the schedule.
  */
-#include <pthread.h>
-#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-#include "structures/common/atomics.h"
-
-static void reach(const volatile void *word);
-
-#undef store_release
-#undef load_acquire
-/* release: as it was. */
-#define store_release(p, v) (reach(p), atomic_store_explicit((p), (v), memory_order_release))
-/* acquire: as it was. */
-#define load_acquire(p) (reach(p), atomic_load_explicit((p), memory_order_acquire))
+#include "tests/structures/halted.h"
 
 #include "structures/map/tagged.c"
 #include "structures/reclaim/epoch.c"
 
+enum { WORKERS = 2 };
+
+#include "tests/structures/workers.h"
+
 enum {
-	WORKERS = 4,
 	KEY = 5,
 	FIRST = 10,
 	LATE = 11,
@@ -40,113 +31,42 @@ enum {
 	PAYLOAD_BYTES = 24
 };
 
-static struct topology *topology;
-static struct memory *memory;
 static struct tagged *map;
-static struct context contexts[WORKERS];
 
 /* --- a thread that performs one operation ----------------------------------------------------- */
 
-struct actor {
-	struct context *context;
-	unsigned operation;
-	uint64_t key;
-	uint64_t value;          /* to put, or what a get leaves here */
-	const volatile void *at; /* halts before it touches this word; NULL: not again */
-	bool answer;
-	pthread_t thread;
-	sem_t halted, go;
-};
-
-static _Thread_local struct actor *self;
-
-/* How often the test's own thread has begun to look into the spill. */
-static unsigned looks;
-
-static void reach(const volatile void *word)
+static void perform(struct actor *actor)
 {
-	if (!self) {
-		looks += map && word == &map->spill->table;
-		return;
-	}
-	if (self->at != word)
-		return;
-	self->at = NULL;
-	sem_post(&self->halted);
-	sem_wait(&self->go);
-}
-
-static void *act(void *argument)
-{
-	self = argument;
-	if (reclaim_attach(map->reclaim, self->context))
-		abort();
-	reclaim_online(self->context->reclaim);
-	if (self->operation == MAP_GET)
-		self->answer = tagged_get(map, self->context, self->key, &self->value);
+	if (actor->operation == MAP_GET)
+		actor->answer = tagged_get(map, actor->context, actor->key, &actor->value);
 	else
-		self->answer = tagged_put(map, self->context, self->key, self->value);
-	reclaim_offline(self->context->reclaim);
-	reclaim_detach(self->context);
-	return NULL;
+		actor->answer = tagged_put(map, actor->context, actor->key, actor->value);
 }
 
 /* Worker 1 begins an operation, and halts at a word. */
-static void start(struct actor *actor, unsigned operation, uint64_t key, uint64_t value,
+static void begin(struct actor *actor, unsigned operation, uint64_t key, uint64_t value,
 		  const volatile void *at)
 {
-	*actor = (struct actor){ .context = &contexts[1],
+	*actor = (struct actor){ .domain = map->reclaim,
+				 .context = &contexts[1],
 				 .operation = operation,
 				 .key = key,
 				 .value = value,
 				 .at = at };
-	sem_init(&actor->halted, 0, 0);
-	sem_init(&actor->go, 0, 0);
-	if (pthread_create(&actor->thread, NULL, act, actor))
-		abort();
-	sem_wait(&actor->halted);
-}
-
-/* Let it go on to its end. Return: what it answered. */
-static bool finish(struct actor *actor)
-{
-	sem_post(&actor->go);
-	pthread_join(actor->thread, NULL);
-	sem_destroy(&actor->halted);
-	sem_destroy(&actor->go);
-	return actor->answer;
+	start(actor);
 }
 
 /* --- a map with one key, and the test's own thread, worker 0, online -------------------------- */
 
 static int set_up_values(size_t value_bytes)
 {
-	static const unsigned pus[WORKERS];
-	struct setup setup = {
-		.workers = WORKERS, .range = 8, .expected = 4, .value_bytes = value_bytes
-	};
-	struct fault fault;
+	struct setup setup = { .range = 8, .expected = 4, .value_bytes = value_bytes };
 	void *instance;
 
-	if (topology_load(NULL, &topology, &fault))
-		return -1;
-	const struct memory_options options = {
-		.topology = topology,
-		.policy = { .kind = MEMORY_LOCAL },
-		.worker_pus = pus,
-		.workers = WORKERS,
-		.limit_bytes = (size_t)1 << 26,
-	};
-	if (memory_create(&options, &memory, &fault))
-		return -1;
-	setup.memory = memory;
-	if (tagged_create(&setup, &instance))
+	if (workers_open(&setup) || tagged_create(&setup, &instance))
 		return -1;
 	map = instance;
-	for (unsigned i = 0; i < WORKERS; i++)
-		contexts[i] = (struct context){ .arena = memory_arena(memory, i),
-						.value_bytes = value_bytes,
-						.worker = i };
+	watched = &map->spill->table;
 	if (reclaim_attach(map->reclaim, &contexts[0]))
 		return -1;
 	reclaim_online(contexts[0].reclaim);
@@ -177,9 +97,7 @@ static int tear_down(void **state)
 	tagged_inspect(map, &inspection);
 	tagged_destroy(map);
 	left_bytes = memory_in_use_bytes(memory, MEMORY_PAYLOADS);
-	map = NULL;
-	memory_destroy(memory);
-	topology_free(topology);
+	workers_close();
 	if (inspection.broken)
 		print_error("%s\n", inspection.broken);
 	if (left_bytes)
@@ -263,7 +181,7 @@ static void tagged_overwrite_while_its_key_comes_back_is_lost(void **state)
 	struct actor overwriter;
 
 	(void)state;
-	start(&overwriter, MAP_PUT, KEY, LATE, word);
+	begin(&overwriter, MAP_PUT, KEY, LATE, word);
 	for (unsigned i = 0; i < 2 * TAGGED_SLOTS; i++) {
 		assert_true(tagged_remove(map, &contexts[0], KEY));
 		let_pass();
@@ -280,7 +198,7 @@ static void tagged_overwrite_after_the_remove_hits_no_other_key(void **state)
 	struct actor overwriter;
 
 	(void)state;
-	start(&overwriter, MAP_PUT, KEY, LATE, word_of(KEY));
+	begin(&overwriter, MAP_PUT, KEY, LATE, word_of(KEY));
 	assert_true(tagged_remove(map, &contexts[0], KEY));
 	put_neighbours();
 	assert_false(finish(&overwriter));
@@ -294,7 +212,7 @@ static void tagged_get_of_a_key_that_leaves_meanwhile_finds_its_last_value(void 
 	struct actor reader;
 
 	(void)state;
-	start(&reader, MAP_GET, KEY, UNTOUCHED, word_of(KEY));
+	begin(&reader, MAP_GET, KEY, UNTOUCHED, word_of(KEY));
 	assert_false(tagged_put(map, &contexts[0], KEY, SECOND));
 	assert_true(tagged_remove(map, &contexts[0], KEY));
 	put_neighbours();
@@ -316,7 +234,7 @@ static void tagged_get_of_a_key_that_spills_meanwhile_finds_it(void **state)
 	put_neighbours();
 	/* In the spill from the beginning: it is counted, so that the reader goes on. */
 	assert_true(tagged_put(map, &contexts[0], neighbour(0, true), 0));
-	start(&reader, MAP_GET, KEY, UNTOUCHED, &map->spill->table);
+	begin(&reader, MAP_GET, KEY, UNTOUCHED, &map->spill->table);
 	assert_true(tagged_put(map, &contexts[0], KEY, SECOND));
 	assert_null(word_of(KEY));
 	assert_true(finish(&reader));
@@ -360,17 +278,17 @@ static void tagged_key_in_the_spill_stands_nowhere_else(void **state)
 }
 
 /* Only a search of a class that is counted goes to the spill. */
-static void tagged_search_of_another_bit_does_not_look_into_the_spill(void **state)
+static void tagged_search_of_another_class_does_not_look_into_the_spill(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < TAGGED_SLOTS; i++)
 		assert_true(tagged_put(map, &contexts[0], neighbour(i, true), i));
-	looks = 0;
+	watched_reached = 0;
 	assert_absent(neighbour(0, false));
 	assert_false(tagged_remove(map, &contexts[0], neighbour(0, false)));
-	assert_int_equal(looks, 0);
+	assert_int_equal(watched_reached, 0);
 	assert_absent(neighbour(TAGGED_SLOTS, true));
-	assert_int_equal(looks, 1);
+	assert_int_equal(watched_reached, 1);
 }
 
 /* A slot that waits goes to another key once all sections have ended, and not before. */
@@ -384,7 +302,7 @@ static void tagged_dead_slot_comes_back_after_grace(void **state)
 	(void)state;
 	for (unsigned i = 0; i < TAGGED_SLOTS - 1; i++)
 		assert_true(tagged_put(map, &contexts[0], neighbour(i, false), i));
-	start(&overwriter, MAP_PUT, KEY, LATE, word);
+	begin(&overwriter, MAP_PUT, KEY, LATE, word);
 	assert_true(tagged_remove(map, &contexts[0], KEY));
 	let_pass();
 	assert_true(tagged_put(map, &contexts[0], in_vain, 0));
@@ -398,6 +316,20 @@ static void tagged_dead_slot_comes_back_after_grace(void **state)
 	}
 	assert_ptr_equal(word_of(last), word);
 	assert_int_equal(value_of(last), SECOND);
+}
+
+/* Where nobody else is in a section, a put into a full bucket frees the slot that waits, at once. */
+static void tagged_put_makes_room_where_a_slot_waits(void **state)
+{
+	const volatile void *const word = word_of(KEY);
+	const uint64_t last = neighbour(TAGGED_SLOTS - 1, false);
+
+	(void)state;
+	for (unsigned i = 0; i < TAGGED_SLOTS - 1; i++)
+		assert_true(tagged_put(map, &contexts[0], neighbour(i, false), i));
+	assert_true(tagged_remove(map, &contexts[0], KEY));
+	assert_true(tagged_put(map, &contexts[0], last, SECOND));
+	assert_ptr_equal(word_of(last), word);
 }
 
 /* Keys that come once and go, a few at a time: what they leave behind is used again. */
@@ -432,8 +364,9 @@ int main(void)
 		CASE(tagged_get_of_a_key_that_spills_meanwhile_finds_it),
 		CASE(tagged_key_of_a_full_bucket_spills),
 		CASE(tagged_key_in_the_spill_stands_nowhere_else),
-		CASE(tagged_search_of_another_bit_does_not_look_into_the_spill),
+		CASE(tagged_search_of_another_class_does_not_look_into_the_spill),
 		CASE(tagged_dead_slot_comes_back_after_grace),
+		CASE(tagged_put_makes_room_where_a_slot_waits),
 		CASE(tagged_of_ever_new_keys_keeps_its_spill),
 		PAYLOADS(tagged_get_of_a_key_that_leaves_meanwhile_finds_its_last_value),
 		PAYLOADS(tagged_key_of_a_full_bucket_spills),
