@@ -8,12 +8,21 @@
 
 enum { BOUNDED_DEFAULT_LOG2 = 12 };
 
-/* log2 of the slots: the capacity asked for, rounded up to a power of two, at least 2. */
+static inline uint64_t bounded_capacity(const struct setup *setup)
+{
+	return setup->capacity ? setup->capacity : UINT64_C(1) << BOUNDED_DEFAULT_LOG2;
+}
+
+/* log2 of @count, rounded up to a power of two, at least 2. */
+static inline unsigned bounded_log2_of(uint64_t count)
+{
+	return count <= 2 ? 1 : 64 - (unsigned)__builtin_clzll(count - 1);
+}
+
+/* log2 of the slots: the capacity asked for, rounded up. */
 static inline unsigned bounded_log2(const struct setup *setup)
 {
-	if (!setup->capacity)
-		return BOUNDED_DEFAULT_LOG2;
-	return setup->capacity <= 2 ? 1 : 64 - (unsigned)__builtin_clzll(setup->capacity - 1);
+	return bounded_log2_of(bounded_capacity(setup));
 }
 
 /*
@@ -22,13 +31,8 @@ static inline unsigned bounded_log2(const struct setup *setup)
  */
 static inline unsigned bounded_index_log2(const struct setup *setup)
 {
-	struct setup roomier = *setup;
-	unsigned log2;
+	unsigned log2 = bounded_log2_of(bounded_capacity(setup) + setup->workers);
 
-	if (!roomier.capacity)
-		roomier.capacity = UINT64_C(1) << BOUNDED_DEFAULT_LOG2;
-	roomier.capacity += setup->workers;
-	log2 = bounded_log2(&roomier);
 	while (UINT64_C(1) << log2 < setup->workers)
 		log2++;
 	return log2;

@@ -6,16 +6,24 @@
 
 static int vyukov_create(const struct setup *setup, void **instance)
 {
-	struct vyukov *const queue = memory_shared(setup->memory, sizeof(*queue));
+	struct vyukov *const queue = memory_shared(
+		setup->memory, sizeof(*queue) + setup->workers * sizeof(*queue->threads));
+	const unsigned lines_log2 =
+		bounded_log2_of((bounded_capacity(setup) + VYUKOV_SLOTS - 1) / VYUKOV_SLOTS);
 
 	if (!queue)
 		return -ENOMEM;
-	queue->shift = bounded_log2(setup);
-	queue->mask = (UINT64_C(1) << queue->shift) - 1;
+	queue->shift = lines_log2 + VYUKOV_SLOT_BITS;
+	queue->mask = (UINT64_C(1) << lines_log2) - 1;
 	queue->value_bytes = setup->value_bytes;
-	queue->slots = memory_shared(setup->memory, (queue->mask + 1) * sizeof(*queue->slots));
-	if (!queue->slots)
+	queue->lines = memory_shared(setup->memory, (queue->mask + 1) * sizeof(*queue->lines));
+	if (!queue->lines)
 		return -ENOMEM;
+	for (unsigned i = 0; i < setup->workers; i++) {
+		queue->threads[i] = memory_thread(setup->memory, i, sizeof(**queue->threads));
+		if (!queue->threads[i])
+			return -ENOMEM; /* what was got goes with memory_destroy() */
+	}
 	*instance = queue;
 	return 0;
 }
@@ -28,8 +36,8 @@ static void vyukov_destroy(void *instance)
 
 	/* relaxed: alone. */
 	for (uint64_t at = load_relaxed(&queue->head.position);
-	     at != load_relaxed(&queue->tail.position); at++)
-		payload_free(&context, vyukov_slot_at(queue, at)->stored);
+	     at != load_relaxed(&queue->tail.position); at = vyukov_next(at))
+		payload_free(&context, *vyukov_stored_at(queue, at));
 }
 
 static void vyukov_inspect(void *instance, struct inspection *inspection)
@@ -40,16 +48,15 @@ static void vyukov_inspect(void *instance, struct inspection *inspection)
 	*inspection = (struct inspection){ 0 };
 	/* relaxed: alone. */
 	for (uint64_t at = load_relaxed(&queue->head.position);
-	     at != load_relaxed(&queue->tail.position); at++) {
-		const struct vyukov_slot *const slot = vyukov_slot_at(queue, at);
-
+	     at != load_relaxed(&queue->tail.position); at = vyukov_next(at)) {
 		inspection->elements++;
-		inspection->sum += payload_read(&context, slot->stored);
+		inspection->sum += payload_read(&context, *vyukov_stored_at(queue, at));
 		/* relaxed: alone. */
-		if (load_relaxed(&slot->turn) != vyukov_turn(queue, at) + 1)
+		if (load_relaxed(vyukov_turn_at(queue, at)) !=
+		    (uint8_t)(vyukov_turn(queue, at) + 1))
 			inspection->broken = "vyukov: a slot between head and tail is not filled";
 	}
-	if (inspection->elements > queue->mask + 1)
+	if (inspection->elements > (queue->mask + 1) * VYUKOV_SLOTS)
 		inspection->broken = "vyukov: more elements than slots";
 	if (context.torn)
 		inspection->broken = "vyukov: a payload that is not whole";

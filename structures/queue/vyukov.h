@@ -7,13 +7,16 @@
  * no line.
  *
  * Source: D. Vyukov, "Bounded MPMC queue", 1024cores, 2010 (a web page; there is no paper).
- * Differences: (a) the turn counts rounds, not positions, so that it says by itself who may act;
- *   (b) backoff between failed claims, and a pause before an answer of full or empty; (c) a claim
- *   fetches the line of a later slot, where the other end is known to be far from it.
+ * Differences: (a) the turn counts rounds, not positions, so that it says by itself who may act. It
+ *   is a byte: seven slots lie in a line, where four with turns of 8 bytes would. (b) Threads that
+ *   meet at one end take turns there (turns.h); backoff between failed claims, and a pause before an
+ *   answer of full or empty. (c) The first claim of a line fetches a later one, where the other end
+ *   is known to be far from it; without that each line is waited for.
  *
  * Invariants
- *   1. tail - head is between 0 and the capacity, up to claims in progress.
- *   2. A slot's turn only grows, by one for each fill and each empty.
+ *   1. tail is between head and head + a round, up to claims in progress.
+ *   2. A slot's turn, modulo 256, only grows, by one for each fill and each empty. While an end stands
+ *      at a position, the turn of its slot is at most two behind.
  *   3. A slot's value is written only by the producer whose turn it is, and read only by the consumer
  *      whose turn it is.
  *
@@ -28,8 +31,8 @@
  *   vyukov_waits no answer at all.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: none needed; nothing is freed before destroy.
- * Memory: a slot of 16 bytes for each element of capacity (4096 unless asked for, rounded up to a power
- *   of two), and three line pairs.
+ * Memory: a line for each seven elements of capacity (4096 unless asked for); the lines are rounded
+ *   up to a power of two, and at least two. Three line pairs, and one for each worker.
  */
 #ifndef STRUCTURES_QUEUE_VYUKOV_H
 #define STRUCTURES_QUEUE_VYUKOV_H
@@ -38,38 +41,86 @@
 #include "structures/common/fetch.h"
 #include "structures/common/payload.h"
 #include "structures/queue/queue.h"
+#include "structures/queue/turns.h"
 
 enum {
-	VYUKOV_AHEAD = 8,       /* slots, two lines, that are fetched before they are needed */
-	VYUKOV_LOOK_EVERY = 64, /* positions between two looks at the other end */
+	VYUKOV_SLOTS = 7,     /* of a line */
+	VYUKOV_SLOT_BITS = 3, /* of a position, for the slot in its line */
+	VYUKOV_AHEAD = 2,     /* lines from a claim to the line that is fetched */
+	/* Lines between two looks at the other end, whose line each look takes away. */
+	VYUKOV_LOOK_EVERY = 128,
 	/* Before an answer of full or empty: about 100 operations of the other end. */
 	VYUKOV_PAUSES = 64
 };
 
-struct vyukov_slot {
-	_Atomic uint64_t turn;
-	uint64_t stored;
+/* Seven slots, each a value and a turn. */
+struct vyukov_line {
+	CACHELINE_ALIGNED uint64_t stored[VYUKOV_SLOTS];
+	_Atomic uint8_t turns[VYUKOV_SLOTS];
 };
 
-/* Where one kind of thread works; its own line. */
+/*
+ * Where one kind of thread works; its own line. A position is the number of a line, counted through
+ * all rounds, and in the low bits the slot, 0 to 6: so nothing need be divided by 7.
+ */
 struct vyukov_end {
 	CACHELINE_APART _Atomic uint64_t position; /* next to claim */
 	_Atomic uint64_t other;                    /* where the other end was, some time ago */
+};
+
+/* Of one worker, on its node. */
+struct vyukov_thread {
+	CACHELINE_APART struct turns fills;
+	struct turns empties;
 };
 
 struct vyukov {
 	struct vyukov_end tail; /* to fill; written by producers */
 	struct vyukov_end head; /* to empty; written by consumers */
 	/* Read only after create. */
-	CACHELINE_APART struct vyukov_slot *slots;
-	uint64_t mask;  /* capacity - 1 */
-	unsigned shift; /* log2 of the capacity */
+	CACHELINE_APART struct vyukov_line *lines;
+	uint64_t mask;  /* lines - 1 */
+	unsigned shift; /* of a position, to its round */
 	size_t value_bytes;
+	struct vyukov_thread *threads[]; /* by worker */
 };
 
-static inline struct vyukov_slot *vyukov_slot_at(const struct vyukov *queue, uint64_t position)
+static inline struct vyukov_line *vyukov_line_at(const struct vyukov *queue, uint64_t position)
 {
-	return &queue->slots[position & queue->mask];
+	return &queue->lines[position >> VYUKOV_SLOT_BITS & queue->mask];
+}
+
+static inline unsigned vyukov_slot(uint64_t position)
+{
+	return position & ((1u << VYUKOV_SLOT_BITS) - 1);
+}
+
+/* The position after @position: the next slot of its line, or the first one of the next line. */
+static inline uint64_t vyukov_next(uint64_t position)
+{
+	return position + 1 + (vyukov_slot(position) == VYUKOV_SLOTS - 1);
+}
+
+static inline _Atomic uint8_t *vyukov_turn_at(const struct vyukov *queue, uint64_t position)
+{
+	return &vyukov_line_at(queue, position)->turns[vyukov_slot(position)];
+}
+
+static inline uint64_t *vyukov_stored_at(const struct vyukov *queue, uint64_t position)
+{
+	return &vyukov_line_at(queue, position)->stored[vyukov_slot(position)];
+}
+
+/* Positions of a round: how far tail is ahead of head when the queue is full. */
+static inline uint64_t vyukov_round(const struct vyukov *queue)
+{
+	return UINT64_C(1) << queue->shift;
+}
+
+/* How many positions there were before this one, for turns.h. */
+static inline uint64_t vyukov_ticket(uint64_t position)
+{
+	return position - (position >> VYUKOV_SLOT_BITS);
 }
 
 #ifndef VYUKOV_WAITS
@@ -77,44 +128,49 @@ static inline struct vyukov_slot *vyukov_slot_at(const struct vyukov *queue, uin
 #endif
 
 /* The turn at which a position may be filled; one more, and it may be emptied. */
-static inline uint64_t vyukov_turn(const struct vyukov *queue, uint64_t position)
+static inline uint8_t vyukov_turn(const struct vyukov *queue, uint64_t position)
 {
-	return (position >> queue->shift) * 2;
+	return (uint8_t)((position >> queue->shift) * 2);
 }
 
 /*
- * Nothing at @position, which was the end of the queue and whose slot has not reached its turn: is
- * that for good, or because another thread has claimed the slot and is not done with it?
+ * The slot at @position was found behind its turn. Is nothing there for good, or has another thread
+ * claimed the slot and is not done with it?
  */
 static inline bool vyukov_is_refused(const struct vyukov *queue, bool fills, uint64_t position)
 {
+	/* acquire, here and below: whoever moved this end moved it past what it had seen of the
+	 * other, and this thread has acquired that move; so the other end is not met behind
+	 * @position, and where it is met at it, this end was there too. Pairs with the CAS in
+	 * vyukov_claim(). */
+	if (load_acquire(fills ? &queue->tail.position : &queue->head.position) != position)
+		return false; /* and the turn, modulo 256, may have been ahead */
 	if (!VYUKOV_WAITS)
 		return true;
-	/* acquire: whoever moved this end moved it past what it had seen of the other, and this
-	 * thread has acquired that move; so the other end is not met behind @position, and where it
-	 * is met at it, this end was there too. Pairs with the CAS in vyukov_claim(). */
 	if (fills)
-		return load_acquire(&queue->head.position) + queue->mask + 1 == position;
+		return load_acquire(&queue->head.position) + vyukov_round(queue) == position;
 	return load_acquire(&queue->tail.position) == position; /* acquire: as above */
 }
 
 /*
- * After a claim: fetch the line of a later position, if the other end was far enough away for it to
- * be this end's. Else it would be taken away from a thread at work there.
+ * After a claim of the first slot of a line: fetch a later line, if the other end was far enough away
+ * for it to be this end's. Else it would be taken away from a thread at work there.
  */
 static inline void vyukov_fetch_ahead(struct vyukov *queue, bool fills, uint64_t position)
 {
 	struct vyukov_end *const end = fills ? &queue->tail : &queue->head;
-	const uint64_t ahead = position + VYUKOV_AHEAD;
+	const uint64_t ahead = position + ((uint64_t)VYUKOV_AHEAD << VYUKOV_SLOT_BITS);
 	uint64_t limit;
 
+	if (vyukov_slot(position))
+		return;
 	/* relaxed, all: a hint; a wrong one costs time. */
-	if (!(position % VYUKOV_LOOK_EVERY))
+	if (!(position % (VYUKOV_LOOK_EVERY << VYUKOV_SLOT_BITS)))
 		store_relaxed(&end->other,
 			      load_relaxed(fills ? &queue->head.position : &queue->tail.position));
-	limit = load_relaxed(&end->other) + (fills ? queue->mask + 1 : 0);
+	limit = load_relaxed(&end->other) + (fills ? vyukov_round(queue) : 0);
 	if ((int64_t)(limit - ahead) > 0)
-		fetch_to_write(vyukov_slot_at(queue, ahead));
+		fetch_to_write(vyukov_line_at(queue, ahead));
 }
 
 /*
@@ -130,12 +186,12 @@ static inline bool vyukov_claim(struct vyukov *queue, bool fills, uint64_t *clai
 	uint64_t position = load_acquire(end);
 
 	for (;;) {
-		const uint64_t mine = vyukov_turn(queue, position) + !fills;
+		const uint8_t mine = (uint8_t)(vyukov_turn(queue, position) + !fills);
 		/* acquire: who had the slot before is done with its value; pairs with the releases of
 		 * turn in vyukov_enqueue() and vyukov_release(). */
-		const uint64_t turn = load_acquire(&vyukov_slot_at(queue, position)->turn);
+		const uint8_t turn = load_acquire(vyukov_turn_at(queue, position));
 
-		if (turn < mine && vyukov_is_refused(queue, fills, position)) {
+		if ((int8_t)(turn - mine) < 0 && vyukov_is_refused(queue, fills, position)) {
 			/* Asked in a loop, it would take the other end's line away each time. */
 			backoff_pause(&backoff, VYUKOV_PAUSES);
 			return false;
@@ -149,7 +205,7 @@ static inline bool vyukov_claim(struct vyukov *queue, bool fills, uint64_t *clai
 		}
 		/* acq_rel: hands on the turn acquired above, which shows where the other end was;
 		 * pairs with the loads of this end. The turn of the slot carries the data. */
-		if (cas_acq_rel(end, &position, position + 1)) {
+		if (cas_acq_rel(end, &position, vyukov_next(position))) {
 			*claimed = position;
 			vyukov_fetch_ahead(queue, fills, position);
 			return true;
@@ -161,11 +217,10 @@ static inline bool vyukov_claim(struct vyukov *queue, bool fills, uint64_t *clai
 /* Take the value out of a slot claimed for emptying, and hand the slot to the next round. */
 static inline uint64_t vyukov_release(struct vyukov *queue, uint64_t position)
 {
-	struct vyukov_slot *const slot = vyukov_slot_at(queue, position);
-	const uint64_t stored = slot->stored;
+	const uint64_t stored = *vyukov_stored_at(queue, position);
 
 	/* release: the value has been read; pairs with the acquire in vyukov_claim(). */
-	store_release(&slot->turn, vyukov_turn(queue, position) + 2);
+	store_release(vyukov_turn_at(queue, position), (uint8_t)(vyukov_turn(queue, position) + 2));
 	return stored;
 }
 
@@ -178,7 +233,6 @@ static inline uint64_t vyukov_release(struct vyukov *queue, uint64_t position)
  */
 static inline bool vyukov_enqueue(struct vyukov *queue, struct context *context, uint64_t value)
 {
-	struct vyukov_slot *slot;
 	uint64_t position, stored;
 
 	if (!payload_make(context, value, &stored))
@@ -187,10 +241,10 @@ static inline bool vyukov_enqueue(struct vyukov *queue, struct context *context,
 		payload_free(context, stored);
 		return false;
 	}
-	slot = vyukov_slot_at(queue, position);
-	slot->stored = stored;
+	*vyukov_stored_at(queue, position) = stored;
 	/* release: publishes the value; pairs with the acquire in vyukov_claim(). */
-	store_release(&slot->turn, vyukov_turn(queue, position) + 1);
+	store_release(vyukov_turn_at(queue, position), (uint8_t)(vyukov_turn(queue, position) + 1));
+	turns_pass(&queue->threads[context->worker]->fills, vyukov_ticket(position));
 	return true;
 }
 
@@ -209,6 +263,7 @@ static inline bool vyukov_dequeue(struct vyukov *queue, struct context *context,
 	if (!vyukov_claim(queue, false, &position))
 		return false;
 	stored = vyukov_release(queue, position);
+	turns_pass(&queue->threads[context->worker]->empties, vyukov_ticket(position));
 	*value = payload_read(context, stored);
 	payload_free(context, stored);
 	return true;

@@ -123,10 +123,10 @@ numamark_planted(wake_lost variant_map_chained_mcs structures/lock/mcs.h
 			backoff_pause(&backoff, 1);"
 	"		(void)backoff;")
 numamark_planted(published_before_filled variant_queue_vyukov structures/queue/vyukov.h
-	"	slot->stored = stored;"
-	"	store_release(&slot->turn, vyukov_turn(queue, position) + 1);
+	"	*vyukov_stored_at(queue, position) = stored;"
+	"	store_release(vyukov_turn_at(queue, position), (uint8_t)(vyukov_turn(queue, position) + 1));
 	fence_seq_cst();
-	slot->stored = stored;")
+	*vyukov_stored_at(queue, position) = stored;")
 numamark_planted(published_before_made variant_queue_spsc structures/queue/spsc.h
 	"	if (spsc_is_full(queue, tail) ||"
 	"	if (!spsc_is_full(queue, tail)) {
