@@ -128,4 +128,14 @@ static inline void cpu_relax(void)
 #endif
 }
 
+/* The same for a while: 10 to 140 cycles a pause. To an exploration all waits are of one length. */
+static inline void cpu_relax_for(unsigned pauses)
+{
+#if NUMAMARK_EXPLORE
+	pauses = pauses > 0;
+#endif
+	while (pauses--)
+		cpu_relax();
+}
+
 #endif

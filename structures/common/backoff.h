@@ -43,8 +43,7 @@ static inline void backoff_pause(struct backoff *backoff, unsigned pauses)
 		return;
 	}
 	backoff->spent += pauses;
-	while (pauses--)
-		cpu_relax();
+	cpu_relax_for(pauses);
 }
 
 /* Each wait twice as long as the one before, up to BACKOFF_LONGEST. */

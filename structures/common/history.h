@@ -57,8 +57,7 @@ static inline uint64_t history_stamp(_Atomic uint64_t *stamps)
 
 static inline void history_pause(const struct history_call *call)
 {
-	for (unsigned i = 0; i < call->pauses; i++)
-		cpu_relax();
+	cpu_relax_for(call->pauses);
 	if (call->yields)
 		sched_yield();
 }

@@ -10,8 +10,9 @@
  * many failures as there can be while an index is in the ring.
  *
  * Paper: R. Nikolaev, "A scalable, portable, and memory-efficient lock-free FIFO queue", DISC 2019.
- * Differences: none but words on different lines for neighbours in the order, as the paper
- *   advises. As the paper's unbounded queue has it, a ring can be made final: bit 63 of tail
+ * Differences: words on different lines for neighbours in the order, as the paper advises, so that
+ *   whoever draws a position fetches the line of a later one; and a pause before an answer of empty,
+ *   since dequeuers at the heels of enqueuers take each line from them. As the paper's unbounded queue has it, a ring can be made final: bit 63 of tail
  *   stops enqueuers.
  *
  * Invariants
@@ -34,12 +35,16 @@
 
 #include "structures/common/atomics.h"
 #include "structures/common/cacheline.h"
+#include "structures/common/fetch.h"
 
 #define SCQ_FINAL (UINT64_C(1) << 63) /* of tail: no more enqueues */
 
 enum {
-	SCQ_NONE = -1,    /* no index: empty */
-	SCQ_LINE_LOG2 = 3 /* words of a line: neighbours in the order lie on different lines */
+	SCQ_NONE = -1,     /* no index: empty */
+	SCQ_LINE_LOG2 = 3, /* words of a line: neighbours in the order lie on different lines */
+	SCQ_AHEAD = 2,     /* positions from one drawn to the one whose line is fetched */
+	/* Before an answer of empty: some ten operations of another thread. */
+	SCQ_PAUSES = 128
 };
 
 struct scq_ring {
@@ -115,7 +120,7 @@ static inline void scq_ring_fill(struct scq_ring *ring, uint64_t count)
 					: scq_word(ring, 0, scq_safe(ring), scq_none(ring)));
 	/* relaxed, all three: as above. */
 	store_relaxed(&ring->head, words);
-	store_relaxed(&ring->tail, words + count);    /* relaxed: as above */
+	store_relaxed(&ring->tail, words + count); /* relaxed: as above */
 	/* relaxed: as above. */
 	store_relaxed(&ring->threshold, count ? scq_threshold(ring) : -1);
 }
@@ -158,6 +163,7 @@ static inline bool scq_ring_enqueue(struct scq_ring *ring, uint64_t index, uint6
 		*position = fetch_add_seq_cst(&ring->tail, 1);
 		if (*position & SCQ_FINAL)
 			return false;
+		fetch_to_write(scq_word_at(ring, *position + SCQ_AHEAD));
 	} while (!scq_ring_place(ring, *position, index));
 	/* seq_cst: after the CAS that placed the index, so that a dequeuer that took the threshold
 	 * below 0 did so before, or meets the value stored here; pairs with scq_ring_dequeue(). */
@@ -226,12 +232,19 @@ static inline int64_t scq_ring_try(struct scq_ring *ring, uint64_t position)
 	return SCQ_NONE;
 }
 
+/* The answer of empty. A pause now lets enqueuers, if there are any, get ahead. */
+static inline int64_t scq_ring_empty(void)
+{
+	cpu_relax_for(SCQ_PAUSES);
+	return SCQ_NONE;
+}
+
 /* Return: the oldest index, and where it was, or SCQ_NONE if there is none. */
 static inline int64_t scq_ring_dequeue(struct scq_ring *ring, uint64_t *position)
 {
 	/* seq_cst: pairs with the store in scq_ring_enqueue(). */
 	if (load_seq_cst(&ring->threshold) < 0)
-		return SCQ_NONE;
+		return scq_ring_empty();
 	for (;;) {
 		uint64_t tail;
 		int64_t index;
@@ -239,6 +252,7 @@ static inline int64_t scq_ring_dequeue(struct scq_ring *ring, uint64_t *position
 		/* seq_cst: in one order with the load of head in scq_ring_place(), and before the
 		 * load of tail below. */
 		*position = fetch_add_seq_cst(&ring->head, 1);
+		fetch_to_write(scq_word_at(ring, *position + SCQ_AHEAD));
 		index = scq_ring_try(ring, *position);
 		if (index != SCQ_NONE)
 			return index;
@@ -248,11 +262,11 @@ static inline int64_t scq_ring_dequeue(struct scq_ring *ring, uint64_t *position
 			scq_ring_catch_up(ring, tail, *position + 1);
 			/* seq_cst: one failure; pairs with the store in scq_ring_enqueue(). */
 			fetch_add_seq_cst(&ring->threshold, -1);
-			return SCQ_NONE;
+			return scq_ring_empty();
 		}
 		/* seq_cst: as above. */
 		if (fetch_add_seq_cst(&ring->threshold, -1) <= 0)
-			return SCQ_NONE;
+			return scq_ring_empty();
 	}
 }
 

@@ -54,8 +54,7 @@ struct spsc {
 /* Before a look at the other side's index. */
 static inline void spsc_pause(void)
 {
-	for (unsigned i = 0; i < SPSC_PAUSES; i++)
-		cpu_relax();
+	cpu_relax_for(SPSC_PAUSES);
 }
 
 /* The producer's: is there no room behind @tail? */

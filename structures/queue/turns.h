@@ -43,8 +43,7 @@ static __attribute__((noinline)) void turns_meet(struct turns *turns, uint64_t t
 	if (ticket - turns->since < TURNS_TICKETS)
 		return;
 	turns->has_paused = true;
-	for (unsigned i = 0; i < TURNS_PAUSES; i++)
-		cpu_relax();
+	cpu_relax_for(TURNS_PAUSES);
 }
 
 /* After an operation with this ticket: pause if it is others' turn. */

@@ -17,7 +17,8 @@
  *   counter looks, once it has read the step, whether it still stands there: its owner may by
  *   then have written its next one, which must not be followed before it is taken; (e) helpers of
  *   a dequeue, too, stop when the request is closed; (f) words and notes are loaded one by one,
- *   the note first, which a compare-and-swap of both confirms where it matters.
+ *   the note first, which a compare-and-swap of both confirms where it matters; (g) whoever draws a
+ *   position fetches the line of a later one, and pauses before an answer of full or empty.
  *
  * Invariants: those of wcq_ring.h; and
  *   1. Each index is in one of the rings, or held by one operation.
@@ -62,6 +63,7 @@ static inline bool wcq_enqueue(struct wcq *queue, struct context *context, uint6
 		return false;
 	index = wcq_ring_dequeue(&queue->free, context->worker);
 	if (index == WCQ_EMPTY) {
+		cpu_relax_for(WCQ_PAUSES);
 		payload_free(context, stored);
 		return false;
 	}
@@ -83,8 +85,10 @@ static inline bool wcq_dequeue(struct wcq *queue, struct context *context, uint6
 	const uint64_t index = wcq_ring_dequeue(&queue->used, context->worker);
 	uint64_t stored;
 
-	if (index == WCQ_EMPTY)
+	if (index == WCQ_EMPTY) {
+		cpu_relax_for(WCQ_PAUSES);
 		return false;
+	}
 	stored = queue->slots[index];
 	wcq_ring_enqueue(&queue->free, context->worker, index);
 	*value = payload_read(context, stored);

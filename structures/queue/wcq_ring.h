@@ -27,6 +27,7 @@
 
 #include "structures/common/atomic_pair.h"
 #include "structures/common/cacheline.h"
+#include "structures/common/fetch.h"
 
 #ifndef WCQ_ENQUEUE_PATIENCE
 #	define WCQ_ENQUEUE_PATIENCE 16 /* attempts on the fast path */
@@ -37,12 +38,16 @@
 #ifndef WCQ_HELP_EVERY
 #	define WCQ_HELP_EVERY 16 /* operations between two looks at others' requests */
 #endif
+#ifndef WCQ_PAUSES
+#	define WCQ_PAUSES 128 /* before an answer of full or empty: ten operations of another thread */
+#endif
 
 #define WCQ_EMPTY UINT64_MAX /* no index */
 
 enum {
 	WCQ_LINE_LOG2 = 2, /* entries of a line: neighbours in the order lie on different lines */
-	WCQ_CATCH_UPS = 8  /* attempts to spare enqueuers a walk */
+	WCQ_CATCH_UPS = 8, /* attempts to spare enqueuers a walk */
+	WCQ_AHEAD = 2      /* positions from one drawn to the one whose line is fetched */
 };
 
 /* The latest step from one value of a head or tail to the next: seqlocked, its owner's to write. */

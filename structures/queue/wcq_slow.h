@@ -348,6 +348,7 @@ static inline void wcq_ring_enqueue(struct wcq_ring *ring, unsigned worker, uint
 		/* seq_cst: before the load of threshold below, and in one order with head; pairs
 		 * with the load of tail in wcq_ring_dequeue(). */
 		position = fetch_add_seq_cst(&ring->tail.low, 1);
+		fetch_to_write(wcq_entry(ring, position + WCQ_AHEAD));
 		if (wcq_place(ring, position, index)) {
 			wcq_reset_threshold(ring);
 			return;
@@ -373,6 +374,7 @@ static inline uint64_t wcq_ring_dequeue(struct wcq_ring *ring, unsigned worker)
 		/* seq_cst: in one order with the load of head in wcq_is_usable(), and before the
 		 * load of tail below. */
 		position = fetch_add_seq_cst(&ring->head.low, 1);
+		fetch_to_write(wcq_entry(ring, position + WCQ_AHEAD));
 		index = wcq_try(ring, position);
 		if (index != WCQ_EMPTY)
 			return index;

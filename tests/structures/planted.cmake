@@ -215,7 +215,7 @@ numamark_planted(threshold_not_set variant_queue_scq structures/queue/scq_ring.h
 	"		store_seq_cst(&ring->threshold, scq_threshold(ring)); /* seq_cst: as above */"
 	"		return true;")
 
-set(wcq_small WCQ_ENQUEUE_PATIENCE=1 WCQ_DEQUEUE_PATIENCE=1 WCQ_HELP_EVERY=1)
+set(wcq_small WCQ_ENQUEUE_PATIENCE=1 WCQ_DEQUEUE_PATIENCE=1 WCQ_HELP_EVERY=1 WCQ_PAUSES=0)
 numamark_planted(request_not_finished variant_queue_wcq structures/queue/wcq_ring.h
 	"		wcq_finish_request(ring, position);"
 	"		(void)wcq_finish_request;"
