@@ -9,8 +9,9 @@ static int tagged_create(const struct setup *setup, void **instance)
 		return -ENOMEM; /* what was got goes with memory_destroy(), here and below */
 	map->value_bytes = setup->value_bytes;
 	map->count = setup->expected / TAGGED_PER_BUCKET + 1;
-	map->heads = memory_shared(setup->memory, map->count * sizeof(*map->heads));
-	if (!map->heads || !tagged_make_slots(&map->slots, setup, map->count))
+	map->tags = memory_shared(setup->memory, map->count * sizeof(*map->tags));
+	map->states = memory_shared(setup->memory, map->count * sizeof(*map->states));
+	if (!map->tags || !map->states || !tagged_make_slots(&map->slots, setup, map->count))
 		return -ENOMEM;
 	error = line_make(setup, setup->expected / TAGGED_SPILL_SHARE, &map->spill);
 	if (!error)
@@ -20,9 +21,10 @@ static int tagged_create(const struct setup *setup, void **instance)
 	return error;
 }
 
-static bool tagged_is_live(uint64_t head, unsigned slot)
+static bool tagged_is_live(const struct tagged *map, uint64_t at, unsigned slot)
 {
-	return tagged_tag_of(head, slot) & TAGGED_LIVE;
+	/* relaxed: alone. */
+	return tagged_tag_of(load_relaxed(&map->tags[at]), slot) >= TAGGED_LIVE;
 }
 
 static void tagged_free_value(struct tagged *map, uint64_t at, unsigned number)
@@ -40,8 +42,7 @@ static void tagged_destroy(void *instance)
 
 	for (uint64_t i = 0; map->value_bytes > PAYLOAD_INLINE_BYTES && i < map->count; i++)
 		for (unsigned slot = 0; slot < TAGGED_SLOTS; slot++)
-			/* relaxed: alone. */
-			if (tagged_is_live(load_relaxed(&map->heads[i]), slot))
+			if (tagged_is_live(map, i, slot))
 				tagged_free_value(map, i, slot);
 	line_unmake(map->spill);
 	reclaim_destroy(map->reclaim);
@@ -59,7 +60,7 @@ static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsi
 	if (place.at != at)
 		return "a key stands in a bucket that its hash does not choose";
 	/* relaxed: alone. */
-	if (tagged_find(map, place, load_relaxed(place.head), key, &word) != number)
+	if (tagged_find(map, place, load_relaxed(&map->tags[at]), key, &word) != number)
 		return "a key has another key's tag, or stands twice in one bucket";
 	if (line_look(map->spill, key, &stored))
 		return "a key stands in its bucket and in the spill";
@@ -70,12 +71,10 @@ static void tagged_inspect_bucket(const struct tagged *map, uint64_t at,
 				  struct inspection *inspection)
 {
 	/* relaxed: alone. */
-	const uint64_t head = load_relaxed(&map->heads[at]);
-
-	if (head & TAGGED_LOCKED)
+	if (load_relaxed(&map->states[at]) & TAGGED_LOCKED)
 		inspection->broken = "a bucket is locked at rest";
 	for (unsigned slot = 0; slot < TAGGED_SLOTS; slot++) {
-		if (!tagged_is_live(head, slot))
+		if (!tagged_is_live(map, at, slot))
 			continue;
 		inspection->elements++;
 		/* relaxed: alone. */
@@ -97,18 +96,18 @@ static void tagged_inspect(void *instance, struct inspection *inspection)
 /* Asleep with the lock of one bucket held: gets and overwrites go on; inserts and removes wait. */
 static void tagged_stall_writing(struct tagged *map, struct worker *worker)
 {
-	const struct tagged_place place = tagged_place_of(map, worker->context.worker);
-	const uint64_t head = tagged_lock(place.head);
+	const uint64_t at = tagged_place_of(map, worker->context.worker).at;
+	const struct tagged_view view = tagged_lock(map, at);
 
 	worker_sleep_stalled(worker);
-	tagged_unlock(place.head, head);
+	tagged_unlock(map, at, view);
 }
 
 #define STRUCTURE tagged
 #define HOOKS_WRITERS_LOCK
 #include "structures/reclaim/hooks.inc.h"
 
-#define VARIANT_PAPER                                                                          \
+#define VARIANT_PAPER                                                                              \
 	"B. Fan, D. G. Andersen, M. Kaminsky, MemC3: compact and concurrent MemCache with dumber " \
 	"caching and smarter hashing, NSDI 2013 (tags)"
 #define VARIANT_PROGRESS     PROGRESS_BLOCKING

@@ -4,7 +4,7 @@
  *
  * Keys that were put one after the other are neighbours, four to a line. So a walk in the order of
  * the puts has its lines fetched ahead, and threads that overwrite along such a walk take a line
- * from each other once for four keys; heads and indexes, which only inserts and removes write, stay
+ * from each other once for four keys; tags and indexes, which only inserts and removes write, stay
  * shared. Keys that come at random pay for it by a third line.
  *
  * A slot gets its entry when it is first filled, and keeps it for good: so the entries of dead slots

@@ -272,18 +272,18 @@ numamark_planted(next_table_without_the_copy variant_map_probing_ebr ${probing}
 # Of slots that wait, tags apart from their keys, and keys that found no slot.
 set(tagged structures/map/tagged.h)
 numamark_planted(dead_slot_used_at_once variant_map_tagged_ebr ${tagged}
-	"head = tagged_with(head, slot, TAGGED_YOUNG);"
-	"head = tagged_with(head, slot, TAGGED_EMPTY);")
+	"view->tags = tagged_with(view->tags, slot, TAGGED_YOUNG);"
+	"view->tags = tagged_with(view->tags, slot, TAGGED_EMPTY);")
 numamark_planted(tag_before_its_key variant_map_tagged_ebr ${tagged}
 	"	/* release: a get that finds it, sees its payload; pairs with the acquire in tagged_get(). */"
-	"	store_release(place.head,
-		      tagged_with(head, number, tagged_tag(place.hash)) | TAGGED_LOCKED);")
+	"	store_release(&map->tags[place.at],
+		      tagged_with(view->tags, number, tagged_tag(place.hash)));")
 numamark_planted(spilled_uncounted variant_map_tagged_ebr ${tagged}
-	"	store_release(place.head, *head | TAGGED_LOCKED);
-	if (line_put" "	*head = before;
+	"	store_release(&map->tags[place.at], view->tags);
+	if (line_put" "	*view = before;
 	if (line_put")
 numamark_planted(spill_not_looked_at variant_map_tagged_ebr ${tagged}
-	"if (__builtin_expect(tagged_is_spilled(map, place, *head, key), 0))" "if (false)")
+	"if (__builtin_expect(tagged_is_spilled(map, place, view->tags, key), 0))" "if (false)")
 
 # Of nodes that split and merge, and of their past.
 set(btree_small BTREE_BLOCKS=1 BTREE_FEW=1)

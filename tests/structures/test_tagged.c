@@ -109,13 +109,13 @@ static int tear_down(void **state)
 static uint64_t neighbour(unsigned n, bool is_of_its_class)
 {
 	const struct tagged_place place = tagged_place_of(map, KEY);
-	const unsigned class = tagged_count_shift(place.hash);
+	const unsigned class = tagged_class(place.hash);
 
 	for (uint64_t key = KEY + 1;; key++) {
 		const struct tagged_place other = tagged_place_of(map, key);
 
-		if (other.head == place.head &&
-		    (tagged_count_shift(other.hash) == class) == is_of_its_class && n-- == 0)
+		if (other.at == place.at &&
+		    (tagged_class(other.hash) == class) == is_of_its_class && n-- == 0)
 			return key;
 	}
 }
@@ -127,7 +127,7 @@ static const volatile void *word_of(uint64_t key)
 	_Atomic uint64_t *word = NULL;
 
 	/* relaxed: alone. */
-	if (tagged_find(map, place, load_relaxed(place.head), key, &word) == TAGGED_SLOTS)
+	if (tagged_find(map, place, load_relaxed(&map->tags[place.at]), key, &word) == TAGGED_SLOTS)
 		return NULL;
 	return word;
 }
@@ -206,7 +206,7 @@ static void tagged_overwrite_after_the_remove_hits_no_other_key(void **state)
 	assert_absent(KEY);
 }
 
-/* A get between its look at the head and the value: it finds the one that was removed. */
+/* A get between its look at the tags and the value: it finds the one that was removed. */
 static void tagged_get_of_a_key_that_leaves_meanwhile_finds_its_last_value(void **state)
 {
 	struct actor reader;
@@ -223,7 +223,7 @@ static void tagged_get_of_a_key_that_leaves_meanwhile_finds_its_last_value(void 
 	assert_absent(KEY);
 }
 
-/* A get between its look at the head and the spill, to which the key comes meanwhile. */
+/* A get between its look at the tags and the spill, to which the key comes meanwhile. */
 static void tagged_get_of_a_key_that_spills_meanwhile_finds_it(void **state)
 {
 	struct actor reader;
@@ -352,8 +352,11 @@ static void tagged_of_ever_new_keys_keeps_its_spill(void **state)
 			payload_is_apart(&contexts[0]) ? 4 * LIMBO_BAG_ENTRIES : 100);
 }
 
-#define CASE(test)     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-#define PAYLOADS(test) { #test "_of_payloads", test, set_up_payloads, tear_down, NULL }
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define PAYLOADS(test)                                                       \
+	{                                                                    \
+#		test "_of_payloads", test, set_up_payloads, tear_down, NULL \
+	}
 
 int main(void)
 {
