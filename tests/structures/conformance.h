@@ -27,4 +27,7 @@ struct conformance {
  */
 int conformance_check(const struct conformance *conformance, struct fault *fault);
 
+/** conformance_divisor() - 1, or more where NUMAMARK_TEST_COVER says that a build is a slow one. */
+unsigned conformance_divisor(void);
+
 #endif

@@ -31,8 +31,6 @@
 #include "tests/structures/conformance.h"
 #include "workloads/random.h"
 
-enum { COVER_DIVISOR = 10 };
-
 static struct topology *topology;
 static struct server_pool servers;
 static uint64_t seed;
@@ -71,7 +69,7 @@ static void variant_in_the_catalogue_conforms(void **state)
 		.variant = *state,
 		.endpoint = &endpoint,
 		.seed = seed,
-		.divisor = in_cover ? COVER_DIVISOR : 1,
+		.divisor = conformance_divisor(),
 	};
 	struct fault fault = { "" };
 	int error;

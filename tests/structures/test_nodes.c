@@ -26,8 +26,7 @@ static const char *const shapes[] = { "node:2 core:2 pu:1", "node:4 core:1 pu:1"
 enum {
 	SHAPES = sizeof(shapes) / sizeof(*shapes),
 	TESTS_MAX = 128,
-	DIVISOR = 4,                 /* of operations: the same code on one node has had them all */
-	DIVISOR_COVER = 40
+	DIVISOR = 4                  /* of operations: the same code on one node has had them all */
 };
 
 static struct topology *machines[SHAPES];
@@ -46,7 +45,7 @@ static void variant_on_several_nodes_conforms(void **state)
 		.topology = drawn->topology,
 		.variant = drawn->variant,
 		.seed = seed,
-		.divisor = getenv("NUMAMARK_TEST_COVER") ? DIVISOR_COVER : DIVISOR,
+		.divisor = DIVISOR * conformance_divisor(),
 	};
 	struct fault fault = { "" };
 

@@ -13,7 +13,9 @@ extern const struct variant template_map, template_ordered, template_queue,
 
 static void template_as_it_stands_conforms(void **state)
 {
-	struct conformance conformance = { .variant = *state, .seed = 1, .divisor = 4 };
+	struct conformance conformance = { .variant = *state,
+					   .seed = 1,
+					   .divisor = 4 * conformance_divisor() };
 	struct topology *topology;
 	struct fault fault = { "" };
 
