@@ -67,12 +67,29 @@ static const char *tagged_check_slot(const struct tagged *map, uint64_t at, unsi
 	return NULL;
 }
 
+/* Is every class that has spilled keys counted flagged, and no other? */
+static bool tagged_flags_are_right(const struct tagged *map, uint64_t at)
+{
+	/* relaxed, both: alone. */
+	const uint32_t tags = load_relaxed(&map->tags[at]), state = load_relaxed(&map->states[at]);
+
+	for (unsigned class = 0; class < TAGGED_CLASSES; class ++) {
+		const uint64_t hash = (uint64_t) class << TAGGED_TAG_BITS;
+
+		if (!(tags & tagged_flag(hash)) != !tagged_spilled(state, hash))
+			return false;
+	}
+	return true;
+}
+
 static void tagged_inspect_bucket(const struct tagged *map, uint64_t at,
 				  struct inspection *inspection)
 {
 	/* relaxed: alone. */
 	if (load_relaxed(&map->states[at]) & TAGGED_LOCKED)
 		inspection->broken = "a bucket is locked at rest";
+	if (!tagged_flags_are_right(map, at))
+		inspection->broken = "a bucket's flags do not follow its counts";
 	for (unsigned slot = 0; slot < TAGGED_SLOTS; slot++) {
 		if (!tagged_is_live(map, at, slot))
 			continue;

@@ -2,7 +2,7 @@
  * tagged: seven bits of each key's hash apart from the keys, four keys and values a line.
  *
  * A bucket is three things in three arrays: a word of 4 bytes with a tag for each slot, a line with
- * four keys and their values, and a state of 4 bytes, which inserts and removes alone look at. The
+ * four keys and their values, and a state of 4 bytes, which is looked at under the lock alone. The
  * tags are a sixteenth of the table, so that most of them stay in a near cache. A search asks for the
  * line and compares all tags of the bucket at once: whether a key is there, and in which slot, is
  * known before the line has come, so that the one branch which no processor predicts does not wait
@@ -45,12 +45,12 @@
  *      are gone; so long is the flag of the class set. A count that has reached TAGGED_COUNT_MOST
  *      stays.
  *
- * Linearization: put at its store of the value (overwrite), or of the tag (insert); remove at its store of the dead tag. A get that finds, at its load of the value,
- *   or just before the remove that came since its load of the tags. A get or remove that finds
- *   neither a tag nor a flag: at its load of the tags, which is all it goes by. One whose tag is
- *   another key's: there as well, by invariant 3. One that goes on to the spill: as map/line does,
- *   or, if the key came to a slot of the bucket between the two looks, at the moment before, when
- *   it was absent.
+ * Linearization: put at its store of the value (overwrite), or of the tag (insert); remove at its
+ *   store of the young tag. A get that finds, at its load of the value, or just before the remove
+ *   that came since its load of the tags. A get or remove that finds neither a tag nor a flag: at its
+ *   load of the tags, which is all it goes by. One whose tag is another key's: there as well, by
+ *   invariant 3. One that goes on to the spill: as map/line does, or, if the key came to a slot of
+ *   the bucket between the two looks, at the moment before, when it was absent.
  *   An overwrite whose store comes when its key is dead linearizes just before the remove: it read
  *   the tags before, and the slot is not used again, not even for the same key, while it lasts.
  * Progress: a get is wait-free in the bucket, in the spill as one of map/line; an overwrite of 8 bytes
@@ -88,7 +88,11 @@ _Static_assert(TAGGED_LOCK_SHIFT < TAGGED_TICKET_SHIFT, "the lock is below the t
  * Tags of slots without a key: empty, removed since the bucket's ticket, and before. Those of keys are
  * TAGGED_LIVE and above.
  */
-enum { TAGGED_EMPTY, TAGGED_YOUNG, TAGGED_DEAD, TAGGED_LIVE };
+enum { TAGGED_EMPTY, TAGGED_YOUNG, TAGGED_DEAD, TAGGED_LIVE = 4 };
+
+_Static_assert(
+	TAGGED_LIVE > TAGGED_DEAD && TAGGED_LIVE % 2 == 0,
+	"what differs from a live tag in the lowest bit alone is live: see tagged_matches()");
 
 #define TAGGED_LOCKED (UINT32_C(1) << TAGGED_LOCK_SHIFT)
 #define TAGGED_EACH   (UINT32_C(1) | 1 << 7 | 1 << 14 | 1 << 21) /* one in each tag */
@@ -153,8 +157,11 @@ static inline uint32_t tagged_flag(uint64_t hash)
 	return UINT32_C(1) << (TAGGED_FLAG_SHIFT + tagged_class(hash));
 }
 
-/* The upper bit of each tag that is @tag, and perhaps of one above such a tag that differs from it in
- * the lowest bit alone: so the lowest one is exact. */
+/*
+ * The upper bit of each tag that is @tag, and perhaps of those right above such a one that differ from
+ * it in the lowest bit alone. So the lowest one is exact; and for a live tag all are live, of which a
+ * look at the key finds the false ones.
+ */
 static inline uint32_t tagged_matches(uint32_t tags, uint32_t tag)
 {
 	const uint32_t differing = tags ^ tag * TAGGED_EACH;
@@ -201,7 +208,7 @@ TAGGED_SLOW bool tagged_get_spilled(struct tagged *map, struct context *context,
  * @value:  out, only if found.
  *
  * Return: true if found.
- * Linearizes: see above.   Progress: wait-free in the bucket, lock-free in the spill.
+ * Linearizes: see above.   Progress: wait-free in the bucket, in the spill as line_get().
  */
 static inline bool tagged_get(struct tagged *map, struct context *context, uint64_t key,
 			      uint64_t *value)
@@ -322,8 +329,9 @@ TAGGED_SLOW void tagged_make_room(struct tagged_view *view, struct context *cont
 			reclaim_quiesce(context->reclaim);
 			reclaim_nudge(context->reclaim);
 		}
-		if (tagged_may_sweep(view->state, context))
-			tagged_sweep(view, context);
+		if (!tagged_may_sweep(view->state, context))
+			return; /* a section lasts: in vain */
+		tagged_sweep(view, context);
 	}
 }
 

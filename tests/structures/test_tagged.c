@@ -332,6 +332,38 @@ static void tagged_put_makes_room_where_a_slot_waits(void **state)
 	assert_ptr_equal(word_of(last), word);
 }
 
+/* Key number @n, KEY not counted, of those in one bucket with the lowest tag that keys have. */
+static uint64_t low_tagged(unsigned n)
+{
+	uint64_t at = UINT64_MAX;
+
+	for (uint64_t key = KEY + 1;; key++) {
+		const struct tagged_place place = tagged_place_of(map, key);
+
+		if (tagged_tag(place.hash) != TAGGED_LIVE || (at != UINT64_MAX && place.at != at))
+			continue;
+		at = place.at;
+		if (n-- == 0)
+			return key;
+	}
+}
+
+/* A key that is gone is not found by the tag that its slot has meanwhile, whatever is beside it. */
+static void tagged_key_that_is_gone_stays_so_beside_its_own_tag(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(tagged_put(map, &contexts[0], low_tagged(i), i));
+	for (unsigned i = 0; i < MOVES; i++) {
+		let_pass();
+		assert_true(tagged_remove(map, &contexts[0], low_tagged(1)));
+		assert_absent(low_tagged(1));
+		assert_false(tagged_remove(map, &contexts[0], low_tagged(1)));
+		assert_true(tagged_put(map, &contexts[0], low_tagged(1), SECOND));
+		assert_int_equal(value_of(low_tagged(1)), SECOND);
+	}
+}
+
 /* Keys that come once and go, a few at a time: what they leave behind is used again. */
 static void tagged_of_ever_new_keys_keeps_its_spill(void **state)
 {
@@ -353,10 +385,9 @@ static void tagged_of_ever_new_keys_keeps_its_spill(void **state)
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-#define PAYLOADS(test)                                                       \
-	{                                                                    \
-#		test "_of_payloads", test, set_up_payloads, tear_down, NULL \
-	}
+/* clang-format off */
+#define PAYLOADS(test) { #test "_of_payloads", test, set_up_payloads, tear_down, NULL }
+/* clang-format on */
 
 int main(void)
 {
@@ -370,10 +401,12 @@ int main(void)
 		CASE(tagged_search_of_another_class_does_not_look_into_the_spill),
 		CASE(tagged_dead_slot_comes_back_after_grace),
 		CASE(tagged_put_makes_room_where_a_slot_waits),
+		CASE(tagged_key_that_is_gone_stays_so_beside_its_own_tag),
 		CASE(tagged_of_ever_new_keys_keeps_its_spill),
 		PAYLOADS(tagged_get_of_a_key_that_leaves_meanwhile_finds_its_last_value),
 		PAYLOADS(tagged_key_of_a_full_bucket_spills),
 		PAYLOADS(tagged_key_in_the_spill_stands_nowhere_else),
+		PAYLOADS(tagged_key_that_is_gone_stays_so_beside_its_own_tag),
 		PAYLOADS(tagged_of_ever_new_keys_keeps_its_spill),
 	};
 
