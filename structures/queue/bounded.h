@@ -13,29 +13,27 @@ static inline uint64_t bounded_capacity(const struct setup *setup)
 	return setup->capacity ? setup->capacity : UINT64_C(1) << BOUNDED_DEFAULT_LOG2;
 }
 
-/* log2 of @count, rounded up to a power of two, at least 2. */
+/* log2 of @count, rounded up to a power of two. */
 static inline unsigned bounded_log2_of(uint64_t count)
 {
-	return count <= 2 ? 1 : 64 - (unsigned)__builtin_clzll(count - 1);
+	return count <= 1 ? 0 : 64 - (unsigned)__builtin_clzll(count - 1);
 }
 
-/* log2 of the slots: the capacity asked for, rounded up. */
+/* log2 of the slots: the capacity asked for, rounded up, at least 2. */
 static inline unsigned bounded_log2(const struct setup *setup)
 {
-	return bounded_log2_of(bounded_capacity(setup));
+	const uint64_t capacity = bounded_capacity(setup);
+
+	return bounded_log2_of(capacity > 2 ? capacity : 2);
 }
 
 /*
  * The same for slots that are known by indices which operations hold in turn: with as many slots
- * more as there are workers, and at least as many, which the proofs of the rings need.
+ * more as there are workers, which is more than the proofs of the rings need.
  */
 static inline unsigned bounded_index_log2(const struct setup *setup)
 {
-	unsigned log2 = bounded_log2_of(bounded_capacity(setup) + setup->workers);
-
-	while (UINT64_C(1) << log2 < setup->workers)
-		log2++;
-	return log2;
+	return bounded_log2_of(bounded_capacity(setup) + setup->workers);
 }
 
 #endif

@@ -32,7 +32,8 @@
 
 #include "structures/queue/lcrq_ring.h"
 
-#define STRUCTURE lcrq
+#define STRUCTURE   lcrq
+#define RING_PAUSES 0
 #include "structures/queue/ring_queue.inc.h"
 
 #endif

@@ -106,7 +106,8 @@ static inline const char *lscq_ring_check(const struct lscq_ring *ring)
 	return found > LSCQ_SLOTS ? "lscq: more elements than slots" : NULL;
 }
 
-#define STRUCTURE lscq
+#define STRUCTURE   lscq
+#define RING_PAUSES SCQ_PAUSES
 #include "structures/queue/ring_queue.inc.h"
 
 #endif

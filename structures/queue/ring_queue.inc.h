@@ -15,7 +15,8 @@
  *   bool NAME_ring_find(const struct NAME_ring *, uint64_t *at, uint64_t *stored)    at rest: the
  *       next value from @at on, which begins with 0
  *   const char *NAME_ring_check(const struct NAME_ring *)    at rest: what is broken, or NULL
- * `position` is a ticket for turns.h. Goes before hooks.inc.h.
+ * and RING_PAUSES, between finding the queue empty and saying so. `position` is a ticket for turns.h.
+ * Goes before hooks.inc.h.
  */
 #include <errno.h>
 
@@ -102,8 +103,10 @@ static inline bool OP(dequeue)(struct STRUCTURE *queue, struct context *context,
 	}
 	reclaim_exit(context->reclaim);
 	ring_list_tidy(&queue->list, context);
-	if (!stored)
+	if (!stored) {
+		cpu_relax_for(RING_PAUSES);
 		return false;
+	}
 	turns_pass(&thread->dequeues, position);
 	*value = payload_read(context, stored);
 	payload_free(context, stored); /* nobody else looks into the payload of a taken value */
@@ -182,3 +185,4 @@ static void OP(inspect)(void *instance, struct inspection *inspection)
 }
 
 #undef RING
+#undef RING_PAUSES

@@ -7,7 +7,7 @@
  * Paper: R. Nikolaev, "A scalable, portable, and memory-efficient lock-free FIFO queue", DISC 2019.
  * Differences: there are as many slots more than the capacity asked for
  *   as there are workers, so that an answer of full says that so many elements are queued, whatever
- *   slots other operations hold at that moment.
+ *   slots other operations hold at that moment; and a pause before an answer of full or empty.
  *
  * Invariants: those of scq_ring.h; and
  *   1. Each index is in one of the rings, or held by one operation.
@@ -45,6 +45,7 @@ static inline bool scq_enqueue(struct scq *queue, struct context *context, uint6
 		return false;
 	if (scq_array_enqueue(&queue->array, stored, &position))
 		return true;
+	cpu_relax_for(SCQ_PAUSES);
 	payload_free(context, stored);
 	return false;
 }
@@ -61,8 +62,10 @@ static inline bool scq_dequeue(struct scq *queue, struct context *context, uint6
 {
 	uint64_t stored, position;
 
-	if (!scq_array_dequeue(&queue->array, &stored, &position))
+	if (!scq_array_dequeue(&queue->array, &stored, &position)) {
+		cpu_relax_for(SCQ_PAUSES);
 		return false;
+	}
 	*value = payload_read(context, stored);
 	payload_free(context, stored);
 	return true;

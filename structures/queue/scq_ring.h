@@ -11,9 +11,8 @@
  *
  * Paper: R. Nikolaev, "A scalable, portable, and memory-efficient lock-free FIFO queue", DISC 2019.
  * Differences: words on different lines for neighbours in the order, as the paper advises, so that
- *   whoever draws a position fetches the line of a later one; and a pause before an answer of empty,
- *   since dequeuers at the heels of enqueuers take each line from them. As the paper's unbounded queue has it, a ring can be made final: bit 63 of tail
- *   stops enqueuers.
+ *   whoever draws a position fetches the line of a later one. As the paper's unbounded queue has it,
+ *   a ring can be made final: bit 63 of tail stops enqueuers.
  *
  * Invariants
  *   1. A word's cycle never falls, and its index changes only from none to one, and back to none by
@@ -43,7 +42,8 @@ enum {
 	SCQ_NONE = -1,     /* no index: empty */
 	SCQ_LINE_LOG2 = 3, /* words of a line: neighbours in the order lie on different lines */
 	SCQ_AHEAD = 2,     /* positions from one drawn to the one whose line is fetched */
-	/* Before an answer of empty: some ten operations of another thread. */
+	/* Before a queue's answer of full or empty: dequeuers at the heels of enqueuers, and the
+	 * other way, would take each line from them. */
 	SCQ_PAUSES = 128
 };
 
@@ -232,19 +232,12 @@ static inline int64_t scq_ring_try(struct scq_ring *ring, uint64_t position)
 	return SCQ_NONE;
 }
 
-/* The answer of empty. A pause now lets enqueuers, if there are any, get ahead. */
-static inline int64_t scq_ring_empty(void)
-{
-	cpu_relax_for(SCQ_PAUSES);
-	return SCQ_NONE;
-}
-
 /* Return: the oldest index, and where it was, or SCQ_NONE if there is none. */
 static inline int64_t scq_ring_dequeue(struct scq_ring *ring, uint64_t *position)
 {
 	/* seq_cst: pairs with the store in scq_ring_enqueue(). */
 	if (load_seq_cst(&ring->threshold) < 0)
-		return scq_ring_empty();
+		return SCQ_NONE;
 	for (;;) {
 		uint64_t tail;
 		int64_t index;
@@ -262,11 +255,11 @@ static inline int64_t scq_ring_dequeue(struct scq_ring *ring, uint64_t *position
 			scq_ring_catch_up(ring, tail, *position + 1);
 			/* seq_cst: one failure; pairs with the store in scq_ring_enqueue(). */
 			fetch_add_seq_cst(&ring->threshold, -1);
-			return scq_ring_empty();
+			return SCQ_NONE;
 		}
 		/* seq_cst: as above. */
 		if (fetch_add_seq_cst(&ring->threshold, -1) <= 0)
-			return scq_ring_empty();
+			return SCQ_NONE;
 	}
 }
 

@@ -21,7 +21,7 @@
 enum {
 	/* A run that is long enough. */
 	TURNS_TICKETS = 128,
-	/* 3 to 10 us, many times what it costs to take turns: a few lines from core to core. */
+	/* 1 to 14 us, many times what it costs to take turns: a few lines from core to core. */
 	TURNS_PAUSES = 256
 };
 

@@ -3,20 +3,22 @@
  *
  * Each slot carries a turn that says whose it is: a producer may fill slot i in round r at turn 2r,
  * a consumer may empty it at turn 2r + 1. Threads claim positions by advancing tail or head with a
- * CAS and then meet only at their slot, so that a producer and a consumer at different slots share
- * no line.
+ * CAS and then meet only at their slot, so that a producer and a consumer at different lines share
+ * none.
  *
  * Source: D. Vyukov, "Bounded MPMC queue", 1024cores, 2010 (a web page; there is no paper).
- * Differences: (a) the turn counts rounds, not positions, so that it says by itself who may act. It
- *   is a byte: seven slots lie in a line, where four with turns of 8 bytes would. (b) Threads that
+ * Differences: (a) the turn counts rounds, not positions, and of it there is the low byte: seven
+ *   slots lie in a line, where four with turns of 8 bytes would. So a turn says who may act to those
+ *   alone whose position is the end's still, which only the CAS on the end shows. (b) Threads that
  *   meet at one end take turns there (turns.h); backoff between failed claims, and a pause before an
  *   answer of full or empty. (c) The first claim of a line fetches a later one, where the other end
  *   is known to be far from it; without that each line is waited for.
  *
  * Invariants
- *   1. tail is between head and head + a round, up to claims in progress.
- *   2. A slot's turn, modulo 256, only grows, by one for each fill and each empty. While an end stands
- *      at a position, the turn of its slot is at most two behind.
+ *   1. tail is between head and head + a round.
+ *   2. A slot's turn, of which the low eight bits are kept, only grows, by one for each fill and each
+ *      empty. While an end stands at a position, the turn of its slot is that for which the end
+ *      waits, or one or two behind.
  *   3. A slot's value is written only by the producer whose turn it is, and read only by the consumer
  *      whose turn it is.
  *
@@ -27,12 +29,14 @@
  *   full only if head has not passed the slot a round behind; else it waits for the slot. It is
  *   linearizable: empty and full at the load of the other end.
  * Progress: blocking. A producer that stops between its CAS and its store of the turn stops all
- *   consumers at that slot, and a round later the producers: those of vyukov get refusals, those of
- *   vyukov_waits no answer at all.
+ *   consumers at that slot, and a round later the producers; a consumer that does, the producers a
+ *   round later, and then the consumers. Those of vyukov get refusals, those of vyukov_waits no
+ *   answer at all.
  * May run together: all. create, destroy and inspect: alone.
  * Reclamation: none needed; nothing is freed before destroy.
  * Memory: a line for each seven elements of capacity (4096 unless asked for); the lines are rounded
- *   up to a power of two, and at least two. Three line pairs, and one for each worker.
+ *   up to a power of two, and as many elements as they have slots for are let in: 7168 unless asked
+ *   for. Three line pairs, and one for each worker.
  */
 #ifndef STRUCTURES_QUEUE_VYUKOV_H
 #define STRUCTURES_QUEUE_VYUKOV_H
@@ -58,6 +62,8 @@ struct vyukov_line {
 	CACHELINE_ALIGNED uint64_t stored[VYUKOV_SLOTS];
 	_Atomic uint8_t turns[VYUKOV_SLOTS];
 };
+
+_Static_assert(sizeof(struct vyukov_line) == CACHELINE_BYTES, "seven slots are one line");
 
 /*
  * Where one kind of thread works; its own line. A position is the number of a line, counted through
@@ -181,8 +187,8 @@ static inline bool vyukov_claim(struct vyukov *queue, bool fills, uint64_t *clai
 {
 	_Atomic uint64_t *const end = fills ? &queue->tail.position : &queue->head.position;
 	struct backoff backoff = { 0 };
-	/* acquire: see vyukov_is_refused(); pairs with the CAS below. The turn validates the
-	 * position and the CAS claims it. */
+	/* acquire: see vyukov_is_refused(); pairs with the CAS below, which by claiming the position
+	 * shows that the turn read between was of its round. */
 	uint64_t position = load_acquire(end);
 
 	for (;;) {
@@ -197,9 +203,10 @@ static inline bool vyukov_claim(struct vyukov *queue, bool fills, uint64_t *clai
 			return false;
 		}
 		if (turn != mine) {
-			/* Others work at this end, and with every look their lines would travel. */
+			/* Others are at work at this end or slot, and with every look their lines
+			 * would travel. */
 			backoff_grow(&backoff);
-			/* acquire: as above; another thread has this position. */
+			/* acquire: as above. */
 			position = load_acquire(end);
 			continue;
 		}

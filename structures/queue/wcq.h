@@ -18,7 +18,8 @@
  *   then have written its next one, which must not be followed before it is taken; (e) helpers of
  *   a dequeue, too, stop when the request is closed; (f) words and notes are loaded one by one,
  *   the note first, which a compare-and-swap of both confirms where it matters; (g) whoever draws a
- *   position fetches the line of a later one, and pauses before an answer of full or empty.
+ *   position on the fast path fetches the line of a later one; and a pause before an answer of full
+ *   or empty.
  *
  * Invariants: those of wcq_ring.h; and
  *   1. Each index is in one of the rings, or held by one operation.

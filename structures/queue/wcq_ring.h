@@ -39,7 +39,7 @@
 #	define WCQ_HELP_EVERY 16 /* operations between two looks at others' requests */
 #endif
 #ifndef WCQ_PAUSES
-#	define WCQ_PAUSES 128 /* before an answer of full or empty: ten operations of another thread */
+#	define WCQ_PAUSES 128 /* before an answer of full or empty, as SCQ_PAUSES */
 #endif
 
 #define WCQ_EMPTY UINT64_MAX /* no index */
