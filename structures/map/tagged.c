@@ -73,8 +73,8 @@ static bool tagged_flags_are_right(const struct tagged *map, uint64_t at)
 	/* relaxed, both: alone. */
 	const uint32_t tags = load_relaxed(&map->tags[at]), state = load_relaxed(&map->states[at]);
 
-	for (unsigned class = 0; class < TAGGED_CLASSES; class ++) {
-		const uint64_t hash = (uint64_t) class << TAGGED_TAG_BITS;
+	for (uint64_t number = 0; number < TAGGED_CLASSES; number++) {
+		const uint64_t hash = number << TAGGED_TAG_BITS; /* one of the class */
 
 		if (!(tags & tagged_flag(hash)) != !tagged_spilled(state, hash))
 			return false;
